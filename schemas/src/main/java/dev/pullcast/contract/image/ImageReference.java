@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.pullcast.contract.image;
+
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A name of an image, normalised as Docker does (github.com/distribution/reference): {@code alpine} is
+ * {@code docker.io/library/alpine:latest}. It always has a tag or a digest.
+ *
+ * @param domain host with optional port: {@code docker.io}, {@code localhost:5000}
+ * @param path repository below the domain: {@code library/alpine}
+ * @param tag null only where a digest stands alone
+ * @param digest {@code sha256:…} or {@code sha512:…}, or null
+ */
+public record ImageReference(
+        String domain,
+        String path,
+        @Nullable String tag,
+        @Nullable String digest) {
+
+    /** Docker's bound on domain and path together, in characters. */
+    public static final int MAX_NAME_LENGTH = 255;
+
+    private static final String DEFAULT_DOMAIN = "docker.io";
+    private static final String LEGACY_DEFAULT_DOMAIN = "index.docker.io";
+    private static final String OFFICIAL = "library/";
+
+    private static final String DOMAIN_COMPONENT = "(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])";
+    private static final Pattern DOMAIN = Pattern.compile(
+            "(?:" + DOMAIN_COMPONENT + "(?:\\." + DOMAIN_COMPONENT + ")*|\\[(?:[a-fA-F0-9:]+)\\])(?::[0-9]+)?");
+    private static final String PATH_COMPONENT = "[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*";
+    private static final Pattern PATH = Pattern.compile(PATH_COMPONENT + "(?:/" + PATH_COMPONENT + ")*");
+    private static final Pattern TAG = Pattern.compile("\\w[\\w.-]{0,127}");
+    private static final Pattern DIGEST = Pattern.compile("sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128}");
+    private static final Pattern ID = Pattern.compile("[0-9a-f]{64}");
+
+    /**
+     * Reads a reference as people write it.
+     *
+     * @throws InvalidReference saying what is wrong with it
+     */
+    public static ImageReference parse(String text) {
+        if (text.isEmpty()) {
+            throw new InvalidReference(text, "it is empty");
+        }
+        if (ID.matcher(text).matches()) {
+            throw new InvalidReference(text, "64 hex digits are an image id, and ids cannot be pulled");
+        }
+        String rest = text;
+        String digest = null;
+        int at = rest.indexOf('@');
+        if (at >= 0) {
+            digest = rest.substring(at + 1);
+            rest = rest.substring(0, at);
+            if (!DIGEST.matcher(digest).matches()) {
+                throw new InvalidReference(
+                        text, "the digest must be sha256: with 64 or sha512: with 128 lower-case hex digits");
+            }
+        }
+        String domain = DEFAULT_DOMAIN;
+        String remainder = rest;
+        int slash = rest.indexOf('/');
+        if (slash >= 0 && isDomain(rest.substring(0, slash))) {
+            domain = rest.substring(0, slash);
+            remainder = rest.substring(slash + 1);
+        }
+        String path = remainder;
+        String tag = null;
+        int colon = remainder.lastIndexOf(':');
+        if (colon >= 0) {
+            path = remainder.substring(0, colon);
+            tag = remainder.substring(colon + 1);
+            if (!TAG.matcher(tag).matches()) {
+                throw new InvalidReference(
+                        text,
+                        "the tag must be 1 to 128 letters, digits, '_', '.' or '-', not starting with '.' or '-'");
+            }
+        }
+        return normalised(text, domain, path, tag, digest);
+    }
+
+    private static ImageReference normalised(
+            String text, String domain, String path, @Nullable String tag, @Nullable String digest) {
+        Matcher domainMatcher = DOMAIN.matcher(domain);
+        if (!domainMatcher.matches()) {
+            throw new InvalidReference(text, "'" + domain + "' is not a host with an optional port");
+        }
+        if (!PATH.matcher(path).matches()) {
+            String why = path.isEmpty()
+                    ? "the repository name is missing"
+                    : path.chars().anyMatch(c -> c >= 'A' && c <= 'Z')
+                            ? "the repository name must be lower case"
+                            : "the repository name may have lower-case letters and digits, separated by '.', '_',"
+                                    + " '__', '-' or '/'";
+            throw new InvalidReference(text, why);
+        }
+        if (domain.equals(LEGACY_DEFAULT_DOMAIN)) {
+            domain = DEFAULT_DOMAIN;
+        }
+        if (domain.equals(DEFAULT_DOMAIN) && path.indexOf('/') < 0) {
+            path = OFFICIAL + path;
+        }
+        if (domain.length() + 1 + path.length() > MAX_NAME_LENGTH) {
+            throw new InvalidReference(text, "the name is longer than " + MAX_NAME_LENGTH + " characters");
+        }
+        return new ImageReference(domain, path, tag == null && digest == null ? "latest" : tag, digest);
+    }
+
+    /** Docker's rule: the part before the first slash is a host if it has a dot, a colon or an upper-case letter. */
+    private static boolean isDomain(String first) {
+        return first.equals("localhost")
+                || first.indexOf('.') >= 0
+                || first.indexOf(':') >= 0
+                || !first.equals(first.toLowerCase(java.util.Locale.ROOT));
+    }
+
+    /** Domain and path, without tag and digest: {@code docker.io/library/alpine}. */
+    public String name() {
+        return domain + '/' + path;
+    }
+
+    /** Everything: {@code docker.io/library/alpine:3.20@sha256:…}. */
+    public String canonical() {
+        return name() + (tag == null ? "" : ':' + tag) + (digest == null ? "" : '@' + digest);
+    }
+
+    /** As Docker shows it: without {@code docker.io/} and {@code library/}. */
+    public String familiar() {
+        String familiarName = name();
+        if (domain.equals(DEFAULT_DOMAIN)) {
+            familiarName = path.startsWith(OFFICIAL) && path.indexOf('/', OFFICIAL.length()) < 0
+                    ? path.substring(OFFICIAL.length())
+                    : path;
+        }
+        return familiarName + (tag == null ? "" : ':' + tag) + (digest == null ? "" : '@' + digest);
+    }
+
+    @Override
+    public String toString() {
+        return canonical();
+    }
+
+    /** A text that is no reference; the message quotes it and says what is wrong. */
+    public static final class InvalidReference extends IllegalArgumentException {
+        private static final long serialVersionUID = 1L;
+
+        InvalidReference(String text, String why) {
+            super("invalid image reference '" + (text.length() > 300 ? text.substring(0, 300) + "…" : text) + "': "
+                    + why);
+        }
+    }
+}

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.pullcast.contract.job;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request to have images on workers. Names and meanings follow Kubernetes Jobs and image-pull-job controllers.
+ *
+ * @param id ULID or UUIDv7, the producer's; the same id twice is one job
+ * @param images at least one
+ * @param pullPolicy default {@code IfNotPresent}
+ * @param target default: all workers
+ * @param parallelism pulls at once per worker; null for the worker's own bound
+ * @param backoffLimit retries per pull; null for the worker's own
+ * @param timeoutSeconds per attempt; null for the worker's own
+ * @param activeDeadlineSeconds for the whole job from its acceptance, default 3600
+ * @param pullThrough default {@code auto}
+ * @param credentials for images that name none; null for what the worker finds in its own files
+ * @param project whom it belongs to; null for nobody
+ * @param labels for whoever looks at jobs; not interpreted
+ */
+@JsonInclude(JsonInclude.Include.NON_ABSENT)
+@JsonPropertyOrder({"kind", "id", "images"})
+public record PullJob(
+        String id,
+        List<ImageRequest> images,
+        PullPolicy pullPolicy,
+        Target target,
+        @Nullable Integer parallelism,
+        @Nullable Integer backoffLimit,
+        @Nullable Integer timeoutSeconds,
+        int activeDeadlineSeconds,
+        PullThrough pullThrough,
+        @Nullable Credentials credentials,
+        @Nullable String project,
+        Map<String, String> labels)
+        implements JobRecord {
+
+    /** Seconds until a job is closed when it does not say. */
+    public static final int DEFAULT_ACTIVE_DEADLINE_SECONDS = 3600;
+
+    /** Settles absent fields. */
+    @SuppressWarnings("NullAway") // Jackson passes null for an absent field
+    public PullJob {
+        images = images == null ? List.of() : List.copyOf(images);
+        pullPolicy = pullPolicy == null ? PullPolicy.IF_NOT_PRESENT : pullPolicy;
+        target = target == null ? Target.EVERYBODY : target;
+        activeDeadlineSeconds = activeDeadlineSeconds == 0 ? DEFAULT_ACTIVE_DEADLINE_SECONDS : activeDeadlineSeconds;
+        pullThrough = pullThrough == null ? PullThrough.AUTO : pullThrough;
+        labels = labels == null ? Map.of() : Map.copyOf(labels);
+    }
+
+    /** A job with everything at its default. */
+    public static PullJob of(String id, List<ImageRequest> images) {
+        return new PullJob(
+                id,
+                images,
+                PullPolicy.IF_NOT_PRESENT,
+                Target.EVERYBODY,
+                null,
+                null,
+                null,
+                DEFAULT_ACTIVE_DEADLINE_SECONDS,
+                PullThrough.AUTO,
+                null,
+                null,
+                Map.of());
+    }
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.pullcast.contract.job;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A value of {@code pull.tasks}: what one worker has to do for one job. Only the coordinator writes it. */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, include = JsonTypeInfo.As.EXISTING_PROPERTY, property = "kind")
+@JsonSubTypes({
+    @JsonSubTypes.Type(value = TaskRecord.PullTask.class, name = "PullTask"),
+    @JsonSubTypes.Type(value = TaskRecord.CancelTask.class, name = "CancelTask"),
+})
+@JsonInclude(JsonInclude.Include.NON_ABSENT)
+@JsonPropertyOrder({"kind", "job", "worker"})
+public sealed interface TaskRecord {
+    /** {@code PullTask} or {@code CancelTask}. */
+    @JsonProperty("kind")
+    default String kind() {
+        return getClass().getSimpleName();
+    }
+
+    /** The job's id. Job and worker together are the task's identity. */
+    String job();
+
+    /** The worker's id; the record's key. */
+    String worker();
+
+    /**
+     * One image to pull.
+     *
+     * @param pull {@link PullId} of reference and platform
+     * @param image as asked for
+     * @param reference canonical
+     * @param platform null for the engine's own
+     * @param project whom it belongs to, or null
+     * @param credentials null for what the worker finds in its own files
+     */
+    @JsonInclude(JsonInclude.Include.NON_ABSENT)
+    record TaskPull(
+            String pull,
+            String image,
+            String reference,
+            @Nullable String platform,
+            @Nullable String project,
+            @Nullable Credentials credentials) {}
+
+    /**
+     * Pull these images.
+     *
+     * @param jobPartition the partition of {@code pull.jobs} that the job was read from; the worker writes events and
+     *     results of this task to the partition of the same number
+     * @param pulls at least one
+     * @param pullPolicy when to ask the registry
+     * @param parallelism pulls of this task at once; null for the worker's own bound
+     * @param backoffLimit retries per pull; null for the worker's own
+     * @param timeoutSeconds per attempt; null for the worker's own
+     * @param deadline when the job is closed, UTC; nothing starts after it
+     */
+    record PullTask(
+            String job,
+            String worker,
+            int jobPartition,
+            List<TaskPull> pulls,
+            PullPolicy pullPolicy,
+            @Nullable Integer parallelism,
+            @Nullable Integer backoffLimit,
+            @Nullable Integer timeoutSeconds,
+            Instant deadline)
+            implements TaskRecord {}
+
+    /**
+     * Stop what this worker has open of a job.
+     *
+     * @param message who or why
+     */
+    record CancelTask(String job, String worker, String message) implements TaskRecord {}
+}

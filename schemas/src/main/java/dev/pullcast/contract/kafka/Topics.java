@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.pullcast.contract.kafka;
+
+import java.nio.charset.StandardCharsets;
+import org.apache.kafka.common.utils.Utils;
+
+/**
+ * Names of the topics and where a record goes.
+ *
+ * @param prefix of every name, {@code pull.} by default
+ */
+public record Topics(String prefix) {
+    /** The default prefix. */
+    public static final Topics DEFAULT = new Topics("pull.");
+
+    /** Jobs, cancels and pauses; any producer may write here. */
+    public String jobs() {
+        return prefix + "jobs";
+    }
+
+    /** Tasks for workers; only the coordinator writes here. */
+    public String tasks() {
+        return prefix + "tasks";
+    }
+
+    /** Every event. */
+    public String events() {
+        return prefix + "events";
+    }
+
+    /** Terminal events alone, compacted. */
+    public String results() {
+        return prefix + "results";
+    }
+
+    /** Heartbeats, compacted. */
+    public String workers() {
+        return prefix + "workers";
+    }
+
+    /** What was not accepted, as read. */
+    public String rejected() {
+        return prefix + "rejected";
+    }
+
+    /** Consumer group of one worker's tasks. */
+    public String workerGroup(String workerId) {
+        return prefix + "worker." + workerId;
+    }
+
+    /** Consumer group, or application id, of the coordinators. */
+    public String coordinatorGroup() {
+        return prefix + "coordinator";
+    }
+
+    /** The partition of {@link #tasks()} that a worker reads: Kafka's own hash of its id, as its key would give. */
+    public static int partitionOf(String key, int partitions) {
+        return Utils.toPositive(Utils.murmur2(key.getBytes(StandardCharsets.UTF_8))) % partitions;
+    }
+
+    /** Key of a pull's terminal event in {@link #results()}. */
+    public static String resultKey(String job, String worker, String pull) {
+        return job + '/' + worker + '/' + pull;
+    }
+}

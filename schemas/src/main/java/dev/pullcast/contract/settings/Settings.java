@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.pullcast.contract.settings;
+
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Properties;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Settings of one process: a file, over it the environment, over it the command line. A key {@code worker.id} is
+ * {@code PULLCAST_WORKER_ID} in the environment. Keys under {@code kafka.} are passed to Kafka's clients as they are.
+ */
+public final class Settings {
+    private static final String ENVIRONMENT_PREFIX = "PULLCAST_";
+    private static final String KAFKA_PREFIX = "kafka.";
+
+    private final Map<String, String> values;
+
+    private Settings(Map<String, String> values) {
+        this.values = values;
+    }
+
+    /**
+     * One key that a program understands.
+     *
+     * @param key as in a file
+     * @param defaultValue as text; empty for none
+     * @param meaning one sentence, with the unit
+     */
+    public record Key(String key, String defaultValue, String meaning) {
+        /** The name of its environment variable. */
+        public String environment() {
+            return ENVIRONMENT_PREFIX
+                    + key.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_');
+        }
+    }
+
+    /** What is wrong with a setting; its message names the key, what was read and what is allowed. */
+    public static final class InvalidSetting extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        /** With a message for a person. */
+        public InvalidSetting(String message) {
+            super(message);
+        }
+    }
+
+    /**
+     * Reads all sources and refuses keys that no program part knows, so that a typing error never passes silently.
+     *
+     * @param known every key of the program that starts
+     * @param file Java properties, or null for none
+     * @param environment of the process
+     * @param overrides from the command line, strongest
+     * @throws InvalidSetting for an unknown key or a file that cannot be read
+     */
+    public static Settings read(
+            Collection<Key> known,
+            @Nullable Path file,
+            Map<String, String> environment,
+            Map<String, String> overrides) {
+        Map<String, String> values = new LinkedHashMap<>();
+        for (Key key : known) {
+            if (!key.defaultValue().isEmpty()) {
+                values.put(key.key(), key.defaultValue());
+            }
+        }
+        Map<String, String> given = new LinkedHashMap<>();
+        if (file != null) {
+            given.putAll(readFile(file));
+        }
+        for (Key key : known) {
+            String value = environment.get(key.environment());
+            if (value != null) {
+                given.put(key.key(), value);
+            }
+        }
+        environment.forEach((name, value) -> {
+            if (name.startsWith(ENVIRONMENT_PREFIX + "KAFKA_")) {
+                String rest = name.substring((ENVIRONMENT_PREFIX + "KAFKA_").length());
+                given.put(KAFKA_PREFIX + rest.toLowerCase(Locale.ROOT).replace('_', '.'), value);
+            }
+        });
+        given.putAll(overrides);
+        given.forEach((key, value) -> {
+            if (!key.startsWith(KAFKA_PREFIX)
+                    && known.stream().noneMatch(k -> k.key().equals(key))) {
+                throw new InvalidSetting("unknown setting '" + key + "'; known are: "
+                        + String.join(
+                                ", ", known.stream().map(Key::key).sorted().toList()) + ", kafka.*");
+            }
+            if (value.isEmpty()) {
+                values.remove(key);
+            } else {
+                values.put(key, value);
+            }
+        });
+        return new Settings(values);
+    }
+
+    private static Map<String, String> readFile(Path file) {
+        Properties properties = new Properties();
+        try (Reader reader = Files.newBufferedReader(file)) {
+            properties.load(reader);
+        } catch (IOException e) {
+            throw new InvalidSetting("cannot read the settings file " + file + ": " + e);
+        }
+        Map<String, String> result = new TreeMap<>();
+        properties.forEach((k, v) -> result.put(k.toString(), v.toString().strip()));
+        return result;
+    }
+
+    /** The value, or null where neither a source nor a default gives one. */
+    public @Nullable String find(String key) {
+        return values.get(key);
+    }
+
+    /** The value. @throws InvalidSetting if there is none */
+    public String get(String key) {
+        String value = values.get(key);
+        if (value == null) {
+            throw new InvalidSetting("setting '" + key + "' is missing");
+        }
+        return value;
+    }
+
+    /** A whole number within bounds. @throws InvalidSetting if it is not one */
+    public int getInt(String key, int least, int most) {
+        String value = get(key);
+        try {
+            int number = Integer.parseInt(value);
+            if (number >= least && number <= most) {
+                return number;
+            }
+        } catch (NumberFormatException e) {
+            // said below
+        }
+        throw new InvalidSetting(
+                "setting '" + key + "' is '" + value + "'; it must be a whole number from " + least + " to " + most);
+    }
+
+    /** True or false. @throws InvalidSetting if it is neither */
+    public boolean getBoolean(String key) {
+        String value = get(key);
+        return switch (value) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> throw new InvalidSetting("setting '" + key + "' is '" + value + "'; it must be true or false");
+        };
+    }
+
+    /** Comma-separated values, blanks around them removed; empty where there is none. */
+    public List<String> getList(String key) {
+        String value = values.get(key);
+        return value == null
+                ? List.of()
+                : List.of(value.split(",")).stream()
+                        .map(String::strip)
+                        .filter(s -> !s.isEmpty())
+                        .toList();
+    }
+
+    /** Comma-separated {@code name=value} pairs. @throws InvalidSetting for anything else */
+    public Map<String, String> getMap(String key) {
+        Map<String, String> result = new TreeMap<>();
+        for (String pair : getList(key)) {
+            int at = pair.indexOf('=');
+            if (at < 1) {
+                throw new InvalidSetting("setting '" + key + "' has '" + pair + "'; it must be name=value,…");
+            }
+            result.put(pair.substring(0, at), pair.substring(at + 1));
+        }
+        return result;
+    }
+
+    /** Everything under {@code kafka.}, without the prefix: client settings as Kafka documents them. */
+    public Map<String, String> kafka() {
+        Map<String, String> result = new TreeMap<>();
+        values.forEach((key, value) -> {
+            if (key.startsWith(KAFKA_PREFIX)) {
+                result.put(key.substring(KAFKA_PREFIX.length()), value);
+            }
+        });
+        return result;
+    }
+}
