@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.pullcast.contract.image;
 
-import java.util.regex.Matcher;
+import java.util.Locale;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -20,12 +20,17 @@ public record ImageReference(
         @Nullable String tag,
         @Nullable String digest) {
 
-    /** Docker's bound on domain and path together, in characters. */
-    public static final int MAX_NAME_LENGTH = 255;
+    /** Docker's bound on the repository's path, without the domain, in characters (distribution/reference 0.6). */
+    public static final int MAX_PATH_LENGTH = 255;
+
+    /** The longest DNS name (RFC 1035, 253 characters) with a port. */
+    private static final int MAX_DOMAIN_LENGTH = 253 + ":65535".length();
 
     private static final String DEFAULT_DOMAIN = "docker.io";
     private static final String LEGACY_DEFAULT_DOMAIN = "index.docker.io";
     private static final String OFFICIAL = "library/";
+
+    private static final String TOO_LONG = "the repository name is longer than " + MAX_PATH_LENGTH + " characters";
 
     private static final String DOMAIN_COMPONENT = "(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])";
     private static final Pattern DOMAIN = Pattern.compile(
@@ -34,7 +39,7 @@ public record ImageReference(
     private static final Pattern PATH = Pattern.compile(PATH_COMPONENT + "(?:/" + PATH_COMPONENT + ")*");
     private static final Pattern TAG = Pattern.compile("\\w[\\w.-]{0,127}");
     private static final Pattern DIGEST = Pattern.compile("sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128}");
-    private static final Pattern ID = Pattern.compile("[0-9a-f]{64}");
+    private static final Pattern ID = Pattern.compile("(?:sha256:)?[0-9a-f]{64}");
 
     /**
      * Reads a reference as people write it.
@@ -46,7 +51,7 @@ public record ImageReference(
             throw new InvalidReference(text, "it is empty");
         }
         if (ID.matcher(text).matches()) {
-            throw new InvalidReference(text, "64 hex digits are an image id, and ids cannot be pulled");
+            throw new InvalidReference(text, "this is an image id, and ids cannot be pulled");
         }
         String rest = text;
         String digest = null;
@@ -83,9 +88,15 @@ public record ImageReference(
 
     private static ImageReference normalised(
             String text, String domain, String path, @Nullable String tag, @Nullable String digest) {
-        Matcher domainMatcher = DOMAIN.matcher(domain);
-        if (!domainMatcher.matches()) {
+        // Lengths first: the patterns recurse, and a long text would exhaust the stack.
+        if (domain.length() > MAX_DOMAIN_LENGTH) {
+            throw new InvalidReference(text, "the host is longer than 253 characters");
+        }
+        if (!DOMAIN.matcher(domain).matches()) {
             throw new InvalidReference(text, "'" + domain + "' is not a host with an optional port");
+        }
+        if (path.length() > MAX_PATH_LENGTH) {
+            throw new InvalidReference(text, TOO_LONG);
         }
         if (!PATH.matcher(path).matches()) {
             String why = path.isEmpty()
@@ -102,8 +113,8 @@ public record ImageReference(
         if (domain.equals(DEFAULT_DOMAIN) && path.indexOf('/') < 0) {
             path = OFFICIAL + path;
         }
-        if (domain.length() + 1 + path.length() > MAX_NAME_LENGTH) {
-            throw new InvalidReference(text, "the name is longer than " + MAX_NAME_LENGTH + " characters");
+        if (path.length() > MAX_PATH_LENGTH) {
+            throw new InvalidReference(text, TOO_LONG);
         }
         return new ImageReference(domain, path, tag == null && digest == null ? "latest" : tag, digest);
     }
@@ -113,7 +124,7 @@ public record ImageReference(
         return first.equals("localhost")
                 || first.indexOf('.') >= 0
                 || first.indexOf(':') >= 0
-                || !first.equals(first.toLowerCase(java.util.Locale.ROOT));
+                || !first.equals(first.toLowerCase(Locale.ROOT));
     }
 
     /** Domain and path, without tag and digest: {@code docker.io/library/alpine}. */
@@ -145,10 +156,15 @@ public record ImageReference(
     /** A text that is no reference; the message quotes it and says what is wrong. */
     public static final class InvalidReference extends IllegalArgumentException {
         private static final long serialVersionUID = 1L;
+        private static final int LONGEST_SHOWN = 300;
 
         InvalidReference(String text, String why) {
-            super("invalid image reference '" + (text.length() > 300 ? text.substring(0, 300) + "…" : text) + "': "
-                    + why);
+            super("invalid image reference '" + shown(text) + "': " + why);
+        }
+
+        private static String shown(String text) {
+            String line = text.length() > LONGEST_SHOWN ? text.substring(0, LONGEST_SHOWN) + "…" : text;
+            return line.replaceAll("\\p{Cntrl}", "?");
         }
     }
 }
