@@ -15,6 +15,7 @@ launch() {
   local part=$1
   shift
   [[ ! -e $home/$part/log ]] || mv -f "$home/$part/log" "$home/$part/log.old"
+  rm -f "$home/$part/pid"
   # The new process writes its own pid before it becomes the daemon, so that no kill of this script
   # can fall between the start and the note of it. The lock must not outlive this script with it.
   # shellcheck disable=SC2016
@@ -27,8 +28,9 @@ launch() {
 await() {
   local part=$1 probe=$2 deadline=$((SECONDS + START_SECONDS)) noted=false
   while (( SECONDS < deadline )); do
+    # Asked before pid_of: a daemon that ends within the first moments must not be waited for.
+    [[ ! -s $home/$part/pid ]] || noted=true
     if pid_of "$part" >/dev/null; then
-      noted=true
       ! "$probe" || return 0
     elif $noted; then
       return 1

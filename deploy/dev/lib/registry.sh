@@ -55,7 +55,6 @@ start_registry() {
       return 0
     fi
     grep -q 'address already in use' "$home/registry/log" || fail_start registry
-    rm -f "$home/registry/pid"
     [[ -z $wanted ]] || fail "$FAILED" "port $wanted of 127.0.0.1 is taken by another process. Set PULLCAST_DEV_REGISTRY_PORT to a free one, or leave it unset."
     say "port $port is taken, trying the next one"
   done
