@@ -1,0 +1,125 @@
+package dev.pullcast.worker;
+
+import dev.pullcast.contract.kafka.Topics;
+import dev.pullcast.contract.settings.Settings;
+import dev.pullcast.contract.settings.Settings.InvalidSetting;
+import dev.pullcast.contract.settings.Settings.Key;
+import dev.pullcast.worker.engine.EngineAddress;
+import dev.pullcast.worker.pull.PullSettings;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/**
+ * Everything that can be configured of a worker, validated.
+ *
+ * @param id stable; one live worker per id
+ * @param labels for targets
+ * @param dataFolder for lock and journal
+ * @param heartbeatSeconds between heartbeats
+ * @param drainSeconds for running pulls at shutdown
+ * @param opsHost where health and metrics listen
+ * @param opsPort 0 for any free one
+ * @param engine where the engine listens
+ * @param pulls how pulls are done
+ * @param topics names of topics
+ * @param partitions of topics that must be created
+ * @param replication of topics that must be created; -1 for the broker's default
+ * @param kafka settings of Kafka clients
+ */
+public record WorkerConfig(
+        String id,
+        Map<String, String> labels,
+        Path dataFolder,
+        int heartbeatSeconds,
+        int drainSeconds,
+        String opsHost,
+        int opsPort,
+        EngineAddress engine,
+        PullSettings pulls,
+        Topics topics,
+        int partitions,
+        short replication,
+        Map<String, String> kafka) {
+
+    /** Every key of a worker. */
+    public static final List<Key> KEYS = List.of(
+            new Key("worker.id", "", "name of this worker, stable over restarts; default: the host name"),
+            new Key("worker.labels", "", "name=value,… for targets of jobs"),
+            new Key("worker.data-dir", "", "folder for lock and journal; default: ~/.local/share/pullcast/worker"),
+            new Key("worker.heartbeat-seconds", "5", "between heartbeats; three missed and the worker counts as gone"),
+            new Key("worker.parallelism", "4", "pulls at once"),
+            new Key("worker.drain-seconds", "30", "for running pulls at shutdown"),
+            new Key("worker.ops.host", "127.0.0.1", "address of health and metrics"),
+            new Key("worker.ops.port", "8081", "port of health and metrics; 0 for any free one"),
+            new Key("engine.host", "", "unix:///path or tcp://host:port; default: DOCKER_HOST, else " + EngineAddress.DEFAULT),
+            new Key("pull.backoff-limit", "3", "retries per pull when the job does not say"),
+            new Key("pull.backoff-base-ms", "2000", "bound of the first delay; doubles with each failure"),
+            new Key("pull.backoff-cap-seconds", "120", "bound of every delay between attempts"),
+            new Key("pull.timeout-seconds", "3600", "per attempt when the job does not say"),
+            new Key("pull.progress-interval-ms", "500", "at most one byte update per layer in it"),
+            new Key("topics.prefix", "pull.", "of every topic's name"),
+            new Key("topics.partitions", "12", "of topics that are missing and are created"),
+            new Key("topics.replication", "-1", "of topics that are created; -1 for the broker's default"),
+            new Key("kafka.bootstrap.servers", "localhost:9092", "any Kafka client setting may stand under kafka."));
+
+    private static final Pattern ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,127}");
+
+    /**
+     * Reads and checks settings.
+     *
+     * @param environment for {@code DOCKER_HOST} and its kin, {@code HOME}
+     * @throws InvalidSetting naming the key, the value and what is allowed
+     */
+    public static WorkerConfig of(Settings settings, Map<String, String> environment) {
+        String id = settings.find("worker.id") == null ? hostName() : settings.get("worker.id");
+        if (!ID.matcher(id).matches()) {
+            throw new InvalidSetting("setting 'worker.id' is '" + id
+                    + "'; it must be 1 to 128 letters, digits, '.', '_' or '-', starting with a letter or digit");
+        }
+        String dataFolder = settings.find("worker.data-dir");
+        try {
+            return new WorkerConfig(
+                    id,
+                    settings.getMap("worker.labels"),
+                    dataFolder != null
+                            ? Path.of(dataFolder)
+                            : Path.of(environment.getOrDefault("HOME", "."), ".local/share/pullcast/worker"),
+                    settings.getInt("worker.heartbeat-seconds", 1, 3600),
+                    settings.getInt("worker.drain-seconds", 0, 86_400),
+                    settings.get("worker.ops.host"),
+                    settings.getInt("worker.ops.port", 0, 65_535),
+                    EngineAddress.of(settings.find("engine.host"), environment),
+                    pulls(settings),
+                    new Topics(settings.get("topics.prefix")),
+                    settings.getInt("topics.partitions", 1, 10_000),
+                    (short) settings.getInt("topics.replication", -1, 100),
+                    settings.kafka());
+        } catch (IllegalArgumentException e) {
+            throw new InvalidSetting("setting 'engine.host': " + e.getMessage());
+        }
+    }
+
+    private static PullSettings pulls(Settings settings) {
+        return new PullSettings(
+                settings.getInt("worker.parallelism", 1, 1000),
+                settings.getInt("pull.backoff-limit", 0, 1000),
+                Duration.ofMillis(settings.getInt("pull.backoff-base-ms", 1, 3_600_000)),
+                Duration.ofSeconds(settings.getInt("pull.backoff-cap-seconds", 1, 86_400)),
+                Duration.ofSeconds(settings.getInt("pull.timeout-seconds", 1, 604_800)),
+                Duration.ofMillis(settings.getInt("pull.progress-interval-ms", 10, 60_000)));
+    }
+
+    private static String hostName() {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            throw new InvalidSetting("setting 'worker.id' is missing and this machine's host name cannot be found: "
+                    + e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,256 @@
+package dev.pullcast.worker.engine;
+
+import dev.pullcast.contract.codec.ContractJson;
+import dev.pullcast.contract.event.FailureReason;
+import dev.pullcast.contract.image.ImageReference;
+import dev.pullcast.contract.worker.EngineFacts;
+import dev.pullcast.worker.stream.EngineMessage;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClientAgent;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.RequestOptions;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Docker Engine, or Podman's Docker-compatible service, over its Unix socket or TCP. The API version is negotiated by
+ * {@code HEAD /_ping} before the first call and after the engine was gone; it is never hard-coded.
+ */
+public final class DockerEngine implements EngineClient {
+    /** For calls that the engine answers by itself; pulls have no such bound. */
+    private static final long SHORT_CALL_MILLIS = 30_000;
+
+    private static final int MAX_ERROR_BODY = 64 * 1024;
+
+    private final EngineAddress address;
+    private final HttpClientAgent client;
+    private @Nullable Future<Ping> ping;
+
+    /** What {@code /_ping} told. */
+    private record Ping(ApiVersion version, boolean podman) {}
+
+    private DockerEngine(EngineAddress address, HttpClientAgent client) {
+        this.address = address;
+        this.client = client;
+    }
+
+    /**
+     * A client for the engine at this address; connects at the first call.
+     *
+     * @throws IllegalArgumentException if the address names TLS files that cannot be read
+     */
+    public static DockerEngine at(Vertx vertx, EngineAddress address) {
+        return new DockerEngine(address, EngineHttp.client(vertx, address));
+    }
+
+    @Override
+    public Future<EngineFacts> facts() {
+        return refreshPing().compose(p -> shortCall(HttpMethod.GET, path(p, "/info")).map(body -> facts(p, body)));
+    }
+
+    private static EngineFacts facts(Ping ping, Buffer body) {
+        JsonNode info = tree(body);
+        return new EngineFacts(
+                ping.podman() ? "podman" : "docker",
+                info.path("ServerVersion").asString(""),
+                ping.version().toString(),
+                info.path("OSType").asString("linux"),
+                goArch(info.path("Architecture").asString("")),
+                text(info, "Driver"),
+                text(info, "DockerRootDir"),
+                null);
+    }
+
+    private static @Nullable String text(JsonNode node, String field) {
+        String value = node.path(field).asString("");
+        return value.isEmpty() ? null : value;
+    }
+
+    /** {@code /info} has the kernel's name for the architecture, images have Go's. */
+    private static String goArch(String arch) {
+        return switch (arch) {
+            case "x86_64" -> "amd64";
+            case "aarch64" -> "arm64";
+            case "armv7l", "armv6l" -> "arm";
+            case "i686", "i386" -> "386";
+            default -> arch;
+        };
+    }
+
+    @Override
+    public Future<Optional<ImageFacts>> inspect(String name) {
+        return ping().compose(p -> send(HttpMethod.GET, path(p, "/images/" + encode(name) + "/json"), null))
+                .compose(response -> response.statusCode() == 404
+                        ? response.end().map(_ -> Optional.<ImageFacts>empty())
+                        : bodyOf(response).map(body -> Optional.of(imageFacts(tree(body)))));
+    }
+
+    private static ImageFacts imageFacts(JsonNode node) {
+        List<String> digests = new ArrayList<>();
+        node.path("RepoDigests").forEach(d -> digests.add(d.asString("")));
+        return new ImageFacts(
+                node.path("Id").asString(""),
+                digests,
+                node.path("Os").asString(""),
+                node.path("Architecture").asString(""));
+    }
+
+    @Override
+    public EngineCall pull(PullRequest request, Consumer<EngineMessage> messages) {
+        DockerPull call = new DockerPull(request.auth(), messages, this::diagnoseCut);
+        ping().compose(p -> send(HttpMethod.POST, path(p, pullPath(request)), call))
+                .onSuccess(call::onResponse)
+                .onFailure(call::onRequestFailed);
+        return call;
+    }
+
+    /**
+     * {@code fromImage} alone would pull every tag, so a tag or digest always goes along; with both, the digest
+     * decides and the caller tags afterwards.
+     */
+    private static String pullPath(PullRequest request) {
+        ImageReference reference = request.reference();
+        String version = reference.digest() != null ? reference.digest() : reference.tag();
+        StringBuilder path = new StringBuilder("/images/create?fromImage=")
+                .append(encode(reference.name()))
+                .append("&tag=")
+                .append(encode(version == null ? "latest" : version));
+        if (request.platform() != null) {
+            path.append("&platform=").append(encode(request.platform()));
+        }
+        return path.toString();
+    }
+
+    /** A stream that broke off is the engine's end if it does not answer any more, else only the stream's. */
+    private Future<PullFailure> diagnoseCut(String what) {
+        return refreshPing()
+                .map(_ -> PullFailure.of(
+                        FailureReason.STREAM_CUT, "the engine closed its answer before the pull had ended (" + what + ")"))
+                .otherwise(t -> PullFailure.of(
+                        FailureReason.ENGINE_GONE,
+                        "the engine at " + address + " went away during the pull ("
+                                + EngineException.failureOf(t).message() + ")"));
+    }
+
+    @Override
+    public Future<Void> tag(String source, String repository, String tag) {
+        return ping().compose(p -> shortCall(
+                        HttpMethod.POST,
+                        path(p, "/images/" + encode(source) + "/tag?repo=" + encode(repository) + "&tag=" + encode(tag))))
+                .mapEmpty();
+    }
+
+    @Override
+    public Future<Void> close() {
+        return client.close();
+    }
+
+    private Future<Ping> ping() {
+        Future<Ping> current = ping;
+        return current == null || current.failed() ? refreshPing() : current;
+    }
+
+    private Future<Ping> refreshPing() {
+        Future<Ping> fresh = send(HttpMethod.HEAD, "/_ping", null)
+                .compose(head -> head.statusCode() == 200
+                        ? head.end().map(head)
+                        : head.end().compose(_ -> send(HttpMethod.GET, "/_ping", null)))
+                .compose(response -> bodyOf(response).map(_ -> new Ping(
+                        ApiVersion.negotiate(response.getHeader("Api-Version")),
+                        response.getHeader("Libpod-API-Version") != null
+                                || String.valueOf(response.getHeader("Server")).startsWith("Libpod"))));
+        ping = fresh;
+        return fresh;
+    }
+
+    private static String path(Ping ping, String path) {
+        return "/v" + ping.version() + path;
+    }
+
+    private Future<Buffer> shortCall(HttpMethod method, String uri) {
+        return send(method, uri, null).compose(this::bodyOf);
+    }
+
+    private Future<Buffer> bodyOf(HttpClientResponse response) {
+        if (response.statusCode() / 100 == 2) {
+            return response.body().recover(t -> Future.failedFuture(EngineHttp.unreachable(address, t)));
+        }
+        return errorOf(response, null).compose(failure -> Future.failedFuture(new EngineException(failure)));
+    }
+
+    /** Reads an answer that is not 2xx: {@code {"message": …}}, or plain text from old or foreign servers. */
+    static Future<PullFailure> errorOf(HttpClientResponse response, @Nullable RegistryAuth auth) {
+        Buffer body = Buffer.buffer();
+        response.handler(chunk -> {
+            if (body.length() < MAX_ERROR_BODY) {
+                body.appendBuffer(chunk);
+            }
+        });
+        return response.end()
+                .otherwiseEmpty()
+                .map(_ -> FailureClassifier.classify(response.statusCode(), message(response, body), auth));
+    }
+
+    private static String message(HttpClientResponse response, Buffer body) {
+        String text = body.toString(StandardCharsets.UTF_8).strip();
+        try {
+            String message = ContractJson.mapper().readTree(text).path("message").asString("");
+            if (!message.isEmpty()) {
+                return message;
+            }
+        } catch (JacksonException e) {
+            // not JSON: the text itself is all there is
+        }
+        return text.isEmpty() ? "HTTP " + response.statusCode() + " without a message" : text;
+    }
+
+    private Future<HttpClientResponse> send(HttpMethod method, String uri, @Nullable DockerPull pull) {
+        RequestOptions options = EngineHttp.request(address, method, uri);
+        if (pull == null) {
+            options.setIdleTimeout(SHORT_CALL_MILLIS);
+        }
+        return client.request(options)
+                .recover(t -> Future.failedFuture(EngineHttp.unreachable(address, t)))
+                .compose(request -> {
+                    if (pull != null) {
+                        pull.onRequest(request);
+                    }
+                    return request.send().map(HttpClientResponse::pause).recover(t -> brokenOff(request, t));
+                })
+                .map(HttpClientResponse::resume);
+    }
+
+    private Future<HttpClientResponse> brokenOff(HttpClientRequest request, Throwable t) {
+        return Future.failedFuture(EngineHttp.unreachable(address, t));
+    }
+
+    private static JsonNode tree(Buffer body) {
+        try {
+            return ContractJson.mapper().readTree(body.getBytes());
+        } catch (JacksonException e) {
+            throw new EngineException(
+                    PullFailure.of(FailureReason.ENGINE_ERROR, "the engine's answer is not JSON: " + e.getOriginalMessage()));
+        }
+    }
+
+    static String encode(String part) {
+        return URLEncoder.encode(part, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+
+    @Override
+    public String toString() {
+        return "DockerEngine[" + address.toString().toLowerCase(Locale.ROOT) + "]";
+    }
+}

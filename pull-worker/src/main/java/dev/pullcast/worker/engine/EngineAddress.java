@@ -1,0 +1,83 @@
+package dev.pullcast.worker.engine;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Where an engine listens, in the forms of {@code DOCKER_HOST}. */
+public sealed interface EngineAddress {
+    /** A Unix domain socket. */
+    record Socket(Path path) implements EngineAddress {
+        @Override
+        public String toString() {
+            return "unix://" + path;
+        }
+    }
+
+    /**
+     * TCP.
+     *
+     * @param tls null for clear text
+     */
+    record Tcp(String host, int port, @Nullable Tls tls) implements EngineAddress {
+        @Override
+        public String toString() {
+            return "tcp://" + host + ":" + port + (tls == null ? "" : " (TLS)");
+        }
+    }
+
+    /**
+     * The folder of {@code ca.pem}, {@code cert.pem} and {@code key.pem}.
+     *
+     * @param verify false to accept any server certificate
+     */
+    record Tls(Path folder, boolean verify) {}
+
+    /** What Docker uses when nobody says anything else. */
+    String DEFAULT = "unix:///var/run/docker.sock";
+
+    /**
+     * Reads an address as the docker command line does.
+     *
+     * @param host {@code unix://PATH}, {@code tcp://HOST:PORT}, or a path; null for {@code DOCKER_HOST} or the default
+     * @param environment {@code DOCKER_HOST}, {@code DOCKER_CERT_PATH}, {@code DOCKER_TLS_VERIFY}
+     * @throws IllegalArgumentException for an address that cannot be used, saying why
+     */
+    static EngineAddress of(@Nullable String host, Map<String, String> environment) {
+        String fromEnvironment = environment.getOrDefault("DOCKER_HOST", "");
+        String text = host != null ? host : fromEnvironment.isEmpty() ? DEFAULT : fromEnvironment;
+        if (text.startsWith("/") || text.startsWith("./")) {
+            return new Socket(Path.of(text));
+        }
+        URI uri;
+        try {
+            uri = URI.create(text);
+        } catch (IllegalArgumentException e) {
+            throw invalid(text, "it is not a URL");
+        }
+        return switch (String.valueOf(uri.getScheme())) {
+            case "unix" -> new Socket(Path.of(text.substring("unix://".length())));
+            case "tcp", "http", "https" -> tcp(text, uri, environment);
+            case "ssh" -> throw invalid(text, "ssh is not supported; forward the socket (ssh -L) and use unix://");
+            case "npipe" -> throw invalid(text, "named pipes are not supported; expose the engine on tcp://");
+            default -> throw invalid(text, "the scheme must be unix or tcp");
+        };
+    }
+
+    private static EngineAddress tcp(String text, URI uri, Map<String, String> environment) {
+        String certPath = environment.getOrDefault("DOCKER_CERT_PATH", "");
+        boolean verify = !environment.getOrDefault("DOCKER_TLS_VERIFY", "").isEmpty();
+        boolean withTls = verify || !certPath.isEmpty() || "https".equals(uri.getScheme());
+        if (uri.getHost() == null) {
+            throw invalid(text, "the host is missing");
+        }
+        Path folder = certPath.isEmpty() ? Path.of(environment.getOrDefault("HOME", "."), ".docker") : Path.of(certPath);
+        int port = uri.getPort() != -1 ? uri.getPort() : withTls ? 2376 : 2375;
+        return new Tcp(uri.getHost(), port, withTls ? new Tls(folder, verify) : null);
+    }
+
+    private static IllegalArgumentException invalid(String text, String why) {
+        return new IllegalArgumentException("cannot use the engine address '" + text + "': " + why);
+    }
+}

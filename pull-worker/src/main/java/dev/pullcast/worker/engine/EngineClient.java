@@ -1,0 +1,43 @@
+package dev.pullcast.worker.engine;
+
+import dev.pullcast.contract.worker.EngineFacts;
+import dev.pullcast.worker.stream.EngineMessage;
+import io.vertx.core.Future;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** A container engine. Futures that fail do so with an {@link EngineException}; they complete on the caller's context. */
+public interface EngineClient {
+    /** What engine this is, asked anew each time. */
+    Future<EngineFacts> facts();
+
+    /**
+     * Looks an image up on the engine, without any registry.
+     *
+     * @param name tag or digest reference, or id
+     * @return empty if the engine does not have it
+     */
+    Future<Optional<ImageFacts>> inspect(String name);
+
+    /**
+     * Starts one pull. It never throws; all that can go wrong is in {@link EngineCall#end()}.
+     *
+     * @param messages gets every message of the engine, in order, until the end
+     */
+    EngineCall pull(PullRequest request, Consumer<EngineMessage> messages);
+
+    /** Gives an image that is on the engine another name. */
+    Future<Void> tag(String source, String repository, String tag);
+
+    /** Closes connections; calls that run end as broken. */
+    Future<Void> close();
+
+    /** A pull under way. */
+    interface EngineCall {
+        /** How it ended; never fails. */
+        Future<CallEnd> end();
+
+        /** Stops it: the engine throws away what it has of unfinished layers. No effect after the end. */
+        void close();
+    }
+}

@@ -1,0 +1,93 @@
+package dev.pullcast.worker.engine;
+
+import dev.pullcast.contract.event.FailureReason;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpClientAgent;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.PoolOptions;
+import io.vertx.core.http.RequestOptions;
+import io.vertx.core.net.PemKeyCertOptions;
+import io.vertx.core.net.PemTrustOptions;
+import io.vertx.core.net.SocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/** How Vert.x's HTTP client reaches an engine, and what to tell a person when it does not. */
+final class EngineHttp {
+    /** Vert.x's own default of 5 would let the sixth pull wait unseen; pulls are bounded by the worker's slots. */
+    private static final int CONNECTIONS = 256;
+
+    private static final int CONNECT_MILLIS = 5_000;
+
+    private EngineHttp() {}
+
+    static HttpClientAgent client(Vertx vertx, EngineAddress address) {
+        HttpClientOptions options = new HttpClientOptions().setConnectTimeout(CONNECT_MILLIS);
+        if (address instanceof EngineAddress.Tcp tcp && tcp.tls() != null) {
+            EngineAddress.Tls tls = tcp.tls();
+            options.setSsl(true).setVerifyHost(tls.verify()).setTrustAll(!tls.verify());
+            if (tls.verify()) {
+                options.setTrustOptions(new PemTrustOptions().addCertPath(readable(tls.folder().resolve("ca.pem"))));
+            }
+            Path key = tls.folder().resolve("key.pem");
+            if (Files.exists(key)) {
+                options.setKeyCertOptions(new PemKeyCertOptions()
+                        .addKeyPath(readable(key))
+                        .addCertPath(readable(tls.folder().resolve("cert.pem"))));
+            }
+        }
+        return vertx.httpClientBuilder()
+                .with(options)
+                .with(new PoolOptions().setHttp1MaxSize(CONNECTIONS))
+                .build();
+    }
+
+    private static String readable(Path file) {
+        if (!Files.isReadable(file)) {
+            throw new IllegalArgumentException("cannot read " + file + ", needed for TLS to the engine; set"
+                    + " DOCKER_CERT_PATH to the folder of ca.pem, cert.pem and key.pem");
+        }
+        return file.toString();
+    }
+
+    static RequestOptions request(EngineAddress address, HttpMethod method, String uri) {
+        RequestOptions options = new RequestOptions().setMethod(method).setURI(uri);
+        return switch (address) {
+            case EngineAddress.Socket socket ->
+                options.setServer(SocketAddress.domainSocketAddress(socket.path().toString()))
+                        .setHost("docker")
+                        .setPort(80);
+            case EngineAddress.Tcp tcp ->
+                options.setHost(tcp.host()).setPort(tcp.port()).setSsl(tcp.tls() != null);
+        };
+    }
+
+    /** A failure to talk to the engine, with what a person can do about it. */
+    static EngineException unreachable(EngineAddress address, Throwable t) {
+        if (t instanceof EngineException e) {
+            return e;
+        }
+        String why = String.valueOf(t.getMessage());
+        String advice = adviceFor(address, why);
+        return new EngineException(new PullFailure(
+                FailureReason.ENGINE_GONE,
+                !why.contains("ermission denied"),
+                "cannot reach the Docker Engine at " + address + ": " + why + advice,
+                null));
+    }
+
+    private static String adviceFor(EngineAddress address, @Nullable String why) {
+        if (why == null) {
+            return "";
+        }
+        if (why.contains("ermission denied")) {
+            return ". Add the user to the group that owns the socket (usually docker), or run as root.";
+        }
+        if (address instanceof EngineAddress.Socket && (why.contains("No such file") || why.contains("onnection refused"))) {
+            return ". Is the engine running? Start it, or name its socket with --socket or DOCKER_HOST.";
+        }
+        return "";
+    }
+}

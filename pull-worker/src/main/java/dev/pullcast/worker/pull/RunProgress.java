@@ -1,0 +1,114 @@
+package dev.pullcast.worker.pull;
+
+import dev.pullcast.worker.progress.EventThrottle;
+import dev.pullcast.worker.progress.LayerChange;
+import dev.pullcast.worker.progress.ProgressTracker;
+import dev.pullcast.worker.progress.Totals;
+import dev.pullcast.worker.stream.EngineMessage;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The progress of one run, told at a pace for people: phase changes at once, bytes at most once per interval. All fields
+ * belong to the worker's context.
+ */
+final class RunProgress {
+    private final Timers timers;
+    private final Duration interval;
+    private final Consumer<PullStep> tell;
+    private final ProgressTracker tracker = new ProgressTracker();
+    private final EventThrottle throttle;
+    private final Map<String, LayerChange> layers = new LinkedHashMap<>();
+
+    private @Nullable Totals lastTold;
+    private boolean ticking;
+    private boolean stopped;
+    private long timer;
+
+    RunProgress(Timers timers, Duration interval, Consumer<PullStep> tell) {
+        this.timers = timers;
+        this.interval = interval;
+        this.tell = tell;
+        this.throttle = new EventThrottle(interval);
+    }
+
+    void beginAttempt() {
+        tracker.beginAttempt(timers.instant());
+        layers.clear();
+    }
+
+    void on(EngineMessage message) {
+        Instant now = timers.instant();
+        for (LayerChange change : tracker.on(message, now)) {
+            layers.put(change.layer(), change);
+            tellLayers(throttle.offer(change, now));
+        }
+        if (!ticking && !stopped) {
+            ticking = true;
+            timer = timers.after(interval, this::tick);
+        }
+    }
+
+    private void tick() {
+        ticking = false;
+        if (!stopped) {
+            tellLayers(throttle.due(timers.instant()));
+            tellTotals(tracker.totals(timers.instant()));
+        }
+    }
+
+    /** Tells what has been held back. */
+    void flush() {
+        if (!stopped) {
+            tellLayers(throttle.drain());
+            if (!layers.isEmpty()) {
+                tellTotals(tracker.totals(timers.instant()));
+            }
+        }
+    }
+
+    /** Everything is done; the last totals are told by {@link #flush()}. */
+    Totals complete() {
+        return tracker.complete(timers.instant());
+    }
+
+    void stop() {
+        stopped = true;
+        if (ticking) {
+            timers.cancel(timer);
+        }
+    }
+
+    private void tellLayers(List<LayerChange> changes) {
+        changes.forEach(change -> tell.accept(new PullStep.LayerMoved(change)));
+    }
+
+    private void tellTotals(Totals totals) {
+        if (!totals.equals(lastTold)) {
+            lastTold = totals;
+            tell.accept(new PullStep.Moved(totals));
+        }
+    }
+
+    Totals totals() {
+        return tracker.totals(timers.instant());
+    }
+
+    Collection<LayerChange> layers() {
+        return layers.values();
+    }
+
+    int engineRetry() {
+        return tracker.totals(timers.instant()).engineRetry();
+    }
+
+    @Nullable Instant lastByteAt() {
+        return tracker.lastByteAt();
+    }
+}
