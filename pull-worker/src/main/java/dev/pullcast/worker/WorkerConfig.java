@@ -1,9 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.pullcast.worker;
 
 import dev.pullcast.contract.kafka.Topics;
 import dev.pullcast.contract.settings.Settings;
 import dev.pullcast.contract.settings.Settings.InvalidSetting;
-import dev.pullcast.contract.settings.Settings.Key;
 import dev.pullcast.worker.engine.EngineAddress;
 import dev.pullcast.worker.pull.PullSettings;
 import java.net.InetAddress;
@@ -47,25 +47,31 @@ public record WorkerConfig(
         Map<String, String> kafka) {
 
     /** Every key of a worker. */
-    public static final List<Key> KEYS = List.of(
-            new Key("worker.id", "", "name of this worker, stable over restarts; default: the host name"),
-            new Key("worker.labels", "", "name=value,… for targets of jobs"),
-            new Key("worker.data-dir", "", "folder for lock and journal; default: ~/.local/share/pullcast/worker"),
-            new Key("worker.heartbeat-seconds", "5", "between heartbeats; three missed and the worker counts as gone"),
-            new Key("worker.parallelism", "4", "pulls at once"),
-            new Key("worker.drain-seconds", "30", "for running pulls at shutdown"),
-            new Key("worker.ops.host", "127.0.0.1", "address of health and metrics"),
-            new Key("worker.ops.port", "8081", "port of health and metrics; 0 for any free one"),
-            new Key("engine.host", "", "unix:///path or tcp://host:port; default: DOCKER_HOST, else " + EngineAddress.DEFAULT),
-            new Key("pull.backoff-limit", "3", "retries per pull when the job does not say"),
-            new Key("pull.backoff-base-ms", "2000", "bound of the first delay; doubles with each failure"),
-            new Key("pull.backoff-cap-seconds", "120", "bound of every delay between attempts"),
-            new Key("pull.timeout-seconds", "3600", "per attempt when the job does not say"),
-            new Key("pull.progress-interval-ms", "500", "at most one byte update per layer in it"),
-            new Key("topics.prefix", "pull.", "of every topic's name"),
-            new Key("topics.partitions", "12", "of topics that are missing and are created"),
-            new Key("topics.replication", "-1", "of topics that are created; -1 for the broker's default"),
-            new Key("kafka.bootstrap.servers", "localhost:9092", "any Kafka client setting may stand under kafka."));
+    public static final List<Settings.Key> KEYS = List.of(
+            new Settings.Key("worker.id", "", "name of this worker, stable over restarts; default: the host name"),
+            new Settings.Key("worker.labels", "", "name=value,… for targets of jobs"),
+            new Settings.Key(
+                    "worker.data-dir", "", "folder for lock and journal; default: ~/.local/share/pullcast/worker"),
+            new Settings.Key(
+                    "worker.heartbeat-seconds", "5", "between heartbeats; three missed and the worker counts as gone"),
+            new Settings.Key("worker.parallelism", "4", "pulls at once"),
+            new Settings.Key("worker.drain-seconds", "30", "for running pulls at shutdown"),
+            new Settings.Key("worker.ops.host", "127.0.0.1", "address of health and metrics"),
+            new Settings.Key("worker.ops.port", "8081", "port of health and metrics; 0 for any free one"),
+            new Settings.Key(
+                    "engine.host",
+                    "",
+                    "unix:///path or tcp://host:port; default: DOCKER_HOST, else " + EngineAddress.DEFAULT),
+            new Settings.Key("pull.backoff-limit", "3", "retries per pull when the job does not say"),
+            new Settings.Key("pull.backoff-base-ms", "2000", "bound of the first delay; doubles with each failure"),
+            new Settings.Key("pull.backoff-cap-seconds", "120", "bound of every delay between attempts"),
+            new Settings.Key("pull.timeout-seconds", "3600", "per attempt when the job does not say"),
+            new Settings.Key("pull.progress-interval-ms", "500", "at most one byte update per layer in it"),
+            new Settings.Key("topics.prefix", "pull.", "of every topic's name"),
+            new Settings.Key("topics.partitions", "12", "of topics that are missing and are created"),
+            new Settings.Key("topics.replication", "-1", "of topics that are created; -1 for the broker's default"),
+            new Settings.Key(
+                    "kafka.bootstrap.servers", "localhost:9092", "any Kafka client setting may stand under kafka."));
 
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,127}");
 
@@ -118,8 +124,8 @@ public record WorkerConfig(
         try {
             return InetAddress.getLocalHost().getHostName();
         } catch (UnknownHostException e) {
-            throw new InvalidSetting("setting 'worker.id' is missing and this machine's host name cannot be found: "
-                    + e.getMessage());
+            throw new InvalidSetting(
+                    "setting 'worker.id' is missing and this machine's host name cannot be found: " + e.getMessage());
         }
     }
 }

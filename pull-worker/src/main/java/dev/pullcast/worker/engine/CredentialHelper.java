@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.pullcast.worker.engine;
 
 import dev.pullcast.contract.codec.ContractJson;
@@ -65,7 +66,7 @@ final class CredentialHelper {
     }
 
     private static EngineException failure(String program, String why) {
-        return new EngineException(PullFailure.of(
-                FailureReason.AUTH, "cannot get registry credentials from " + program + ": " + why));
+        return new EngineException(
+                PullFailure.of(FailureReason.AUTH, "cannot get registry credentials from " + program + ": " + why));
     }
 }

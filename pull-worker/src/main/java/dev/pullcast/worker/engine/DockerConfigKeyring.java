@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.pullcast.worker.engine;
 
 import dev.pullcast.contract.codec.ContractJson;
@@ -46,7 +47,10 @@ public final class DockerConfigKeyring implements Keyring {
         if (credentials != null) {
             return Future.failedFuture(new EngineException(PullFailure.of(
                     FailureReason.AUTH,
-                    "the job asks for " + (credentials.name() != null ? "the credentials '" + credentials.name() + "'" : "sealed credentials")
+                    "the job asks for "
+                            + (credentials.name() != null
+                                    ? "the credentials '" + credentials.name() + "'"
+                                    : "sealed credentials")
                             + ", and this worker has none; it has only " + file)));
         }
         String key = reference.domain().equals("docker.io") ? HUB_KEY : reference.domain();
@@ -61,9 +65,13 @@ public final class DockerConfigKeyring implements Keyring {
             return null;
         } catch (IOException | JacksonException e) {
             throw new EngineException(PullFailure.of(
-                    FailureReason.AUTH, "cannot read the registry logins in " + file + ": " + e.getClass().getSimpleName()));
+                    FailureReason.AUTH,
+                    "cannot read the registry logins in " + file + ": "
+                            + e.getClass().getSimpleName()));
         }
-        String helper = config.path("credHelpers").path(key).asString(config.path("credsStore").asString(""));
+        String helper = config.path("credHelpers")
+                .path(key)
+                .asString(config.path("credsStore").asString(""));
         if (!helper.isEmpty()) {
             return CredentialHelper.get(helper, key);
         }
@@ -85,7 +93,8 @@ public final class DockerConfigKeyring implements Keyring {
 
     /** Docker's ConvertToHostname: old logins were kept under a whole URL. */
     private static String hostOf(String key) {
-        String rest = key.startsWith("https://") ? key.substring(8) : key.startsWith("http://") ? key.substring(7) : key;
+        String rest =
+                key.startsWith("https://") ? key.substring(8) : key.startsWith("http://") ? key.substring(7) : key;
         int slash = rest.indexOf('/');
         return slash < 0 ? rest : rest.substring(0, slash);
     }
@@ -100,7 +109,8 @@ public final class DockerConfigKeyring implements Keyring {
                 pair = new String(Base64.getDecoder().decode(packed), StandardCharsets.UTF_8);
             } catch (IllegalArgumentException e) {
                 throw new EngineException(PullFailure.of(
-                        FailureReason.AUTH, "the login for " + key + " in config.json is not base64; run docker login again"));
+                        FailureReason.AUTH,
+                        "the login for " + key + " in config.json is not base64; run docker login again"));
             }
             int colon = pair.indexOf(':');
             username = colon < 0 ? pair : pair.substring(0, colon);
@@ -111,8 +121,7 @@ public final class DockerConfigKeyring implements Keyring {
         if (username.isEmpty() && identityToken.isEmpty() && registryToken.isEmpty()) {
             return null;
         }
-        return new RegistryAuth(
-                username, password, key, blankToNull(identityToken), blankToNull(registryToken));
+        return new RegistryAuth(username, password, key, blankToNull(identityToken), blankToNull(registryToken));
     }
 
     /** Docker's own decoder drops NUL padding that some tools write behind the password. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.pullcast.worker.engine;
 
 import dev.pullcast.contract.codec.ContractJson;
@@ -57,7 +58,8 @@ public final class DockerEngine implements EngineClient {
 
     @Override
     public Future<EngineFacts> facts() {
-        return refreshPing().compose(p -> shortCall(HttpMethod.GET, path(p, "/info")).map(body -> facts(p, body)));
+        return refreshPing()
+                .compose(p -> shortCall(HttpMethod.GET, path(p, "/info")).map(body -> facts(p, body)));
     }
 
     private static EngineFacts facts(Ping ping, Buffer body) {
@@ -137,7 +139,8 @@ public final class DockerEngine implements EngineClient {
     private Future<PullFailure> diagnoseCut(String what) {
         return refreshPing()
                 .map(_ -> PullFailure.of(
-                        FailureReason.STREAM_CUT, "the engine closed its answer before the pull had ended (" + what + ")"))
+                        FailureReason.STREAM_CUT,
+                        "the engine closed its answer before the pull had ended (" + what + ")"))
                 .otherwise(t -> PullFailure.of(
                         FailureReason.ENGINE_GONE,
                         "the engine at " + address + " went away during the pull ("
@@ -148,7 +151,10 @@ public final class DockerEngine implements EngineClient {
     public Future<Void> tag(String source, String repository, String tag) {
         return ping().compose(p -> shortCall(
                         HttpMethod.POST,
-                        path(p, "/images/" + encode(source) + "/tag?repo=" + encode(repository) + "&tag=" + encode(tag))))
+                        path(
+                                p,
+                                "/images/" + encode(source) + "/tag?repo=" + encode(repository) + "&tag="
+                                        + encode(tag))))
                 .mapEmpty();
     }
 
@@ -167,10 +173,12 @@ public final class DockerEngine implements EngineClient {
                 .compose(head -> head.statusCode() == 200
                         ? head.end().map(head)
                         : head.end().compose(_ -> send(HttpMethod.GET, "/_ping", null)))
-                .compose(response -> bodyOf(response).map(_ -> new Ping(
-                        ApiVersion.negotiate(response.getHeader("Api-Version")),
-                        response.getHeader("Libpod-API-Version") != null
-                                || String.valueOf(response.getHeader("Server")).startsWith("Libpod"))));
+                .compose(response -> bodyOf(response)
+                        .map(_ -> new Ping(
+                                ApiVersion.negotiate(response.getHeader("Api-Version")),
+                                response.getHeader("Libpod-API-Version") != null
+                                        || String.valueOf(response.getHeader("Server"))
+                                                .startsWith("Libpod"))));
         ping = fresh;
         return fresh;
     }
@@ -206,7 +214,8 @@ public final class DockerEngine implements EngineClient {
     private static String message(HttpClientResponse response, Buffer body) {
         String text = body.toString(StandardCharsets.UTF_8).strip();
         try {
-            String message = ContractJson.mapper().readTree(text).path("message").asString("");
+            String message =
+                    ContractJson.mapper().readTree(text).path("message").asString("");
             if (!message.isEmpty()) {
                 return message;
             }
@@ -240,8 +249,8 @@ public final class DockerEngine implements EngineClient {
         try {
             return ContractJson.mapper().readTree(body.getBytes());
         } catch (JacksonException e) {
-            throw new EngineException(
-                    PullFailure.of(FailureReason.ENGINE_ERROR, "the engine's answer is not JSON: " + e.getOriginalMessage()));
+            throw new EngineException(PullFailure.of(
+                    FailureReason.ENGINE_ERROR, "the engine's answer is not JSON: " + e.getOriginalMessage()));
         }
     }
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.pullcast.worker.engine;
 
 import java.net.URI;
@@ -72,7 +73,8 @@ public sealed interface EngineAddress {
         if (uri.getHost() == null) {
             throw invalid(text, "the host is missing");
         }
-        Path folder = certPath.isEmpty() ? Path.of(environment.getOrDefault("HOME", "."), ".docker") : Path.of(certPath);
+        Path folder =
+                certPath.isEmpty() ? Path.of(environment.getOrDefault("HOME", "."), ".docker") : Path.of(certPath);
         int port = uri.getPort() != -1 ? uri.getPort() : withTls ? 2376 : 2375;
         return new Tcp(uri.getHost(), port, withTls ? new Tls(folder, verify) : null);
     }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.pullcast.worker.engine;
 
 import dev.pullcast.contract.event.FailureReason;
@@ -29,7 +30,8 @@ final class EngineHttp {
             EngineAddress.Tls tls = tcp.tls();
             options.setSsl(true).setVerifyHost(tls.verify()).setTrustAll(!tls.verify());
             if (tls.verify()) {
-                options.setTrustOptions(new PemTrustOptions().addCertPath(readable(tls.folder().resolve("ca.pem"))));
+                options.setTrustOptions(
+                        new PemTrustOptions().addCertPath(readable(tls.folder().resolve("ca.pem"))));
             }
             Path key = tls.folder().resolve("key.pem");
             if (Files.exists(key)) {
@@ -56,7 +58,8 @@ final class EngineHttp {
         RequestOptions options = new RequestOptions().setMethod(method).setURI(uri);
         return switch (address) {
             case EngineAddress.Socket socket ->
-                options.setServer(SocketAddress.domainSocketAddress(socket.path().toString()))
+                options.setServer(
+                                SocketAddress.domainSocketAddress(socket.path().toString()))
                         .setHost("docker")
                         .setPort(80);
             case EngineAddress.Tcp tcp ->
@@ -85,7 +88,8 @@ final class EngineHttp {
         if (why.contains("ermission denied")) {
             return ". Add the user to the group that owns the socket (usually docker), or run as root.";
         }
-        if (address instanceof EngineAddress.Socket && (why.contains("No such file") || why.contains("onnection refused"))) {
+        if (address instanceof EngineAddress.Socket
+                && (why.contains("No such file") || why.contains("onnection refused"))) {
             return ". Is the engine running? Start it, or name its socket with --socket or DOCKER_HOST.";
         }
         return "";

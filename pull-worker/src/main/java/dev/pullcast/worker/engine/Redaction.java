@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.pullcast.worker.engine;
 
 import java.util.regex.Pattern;
@@ -7,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 final class Redaction {
     private static final Pattern USER_INFO = Pattern.compile("(?<=://)[^/@\\s\"]+@");
     private static final Pattern BEARER = Pattern.compile("(?i)(bearer|basic)\\s+[\\w.~+/=-]{8,}");
-    private static final Pattern TOKEN_PARAMETER =
-            Pattern.compile("(?i)\\b((?:access_|refresh_|id_)?token|password|secret|signature|sig|x-amz-signature|x-amz-credential)=[^&\\s\"]+");
+    private static final Pattern TOKEN_PARAMETER = Pattern.compile(
+            "(?i)\\b((?:access_|refresh_|id_)?token|password|secret|signature|sig|x-amz-signature|x-amz-credential)=[^&\\s\"]+");
     private static final int MAX_LENGTH = 4096;
 
     private Redaction() {}

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.pullcast.worker.engine;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
@@ -26,8 +27,8 @@ public record RegistryAuth(
      * what it cannot decode and then pulls anonymously.
      */
     public String header() {
-        byte[] json = ContractJson.write(
-                new AuthConfig(username, password, serverAddress, identityToken, registryToken));
+        byte[] json =
+                ContractJson.write(new AuthConfig(username, password, serverAddress, identityToken, registryToken));
         return Base64.getUrlEncoder().encodeToString(json);
     }
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.pullcast.worker.intake;
 
 import dev.pullcast.contract.event.FailureReason;
@@ -74,7 +75,8 @@ public final class PullSlots {
                         () -> slot.run.leave(
                                 reporter,
                                 new PullStep.Failed(PullFailure.of(
-                                        FailureReason.TIMEOUT, "the job's deadline " + spec.deadline() + " has passed"))));
+                                        FailureReason.TIMEOUT,
+                                        "the job's deadline " + spec.deadline() + " has passed"))));
         reporter.ended().onComplete(_ -> parts.timers().cancel(deadline));
         startWaiting();
         return new Ticket() {
@@ -131,7 +133,8 @@ public final class PullSlots {
 
     private void startWaiting() {
         List<Slot> starting = new ArrayList<>();
-        for (Iterator<Slot> i = waiting.iterator(); i.hasNext() && running < parts.settings().parallelism(); ) {
+        for (Iterator<Slot> i = waiting.iterator();
+                i.hasNext() && running < parts.settings().parallelism(); ) {
             Slot slot = i.next();
             Integer bound = slot.first.parallelism();
             if (bound == null || runningByJob.getOrDefault(slot.first.job(), 0) < bound) {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.pullcast.worker.intake;
 
 import dev.pullcast.contract.codec.ContractJson;
@@ -50,8 +51,7 @@ public final class TaskConsumer {
     private boolean stopped;
 
     /** A consumer that waits for {@link #start()}. */
-    public TaskConsumer(
-            Vertx vertx, String worker, Topics topics, PullSlots slots, InstantSource clock, Kafka kafka) {
+    public TaskConsumer(Vertx vertx, String worker, Topics topics, PullSlots slots, InstantSource clock, Kafka kafka) {
         this.vertx = vertx;
         this.worker = worker;
         this.topics = topics;
@@ -63,8 +63,7 @@ public final class TaskConsumer {
         config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
         config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
         config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
-        this.consumer =
-                KafkaConsumer.create(vertx, config, new StringDeserializer(), new ByteArrayDeserializer());
+        this.consumer = KafkaConsumer.create(vertx, config, new StringDeserializer(), new ByteArrayDeserializer());
     }
 
     /**
@@ -210,7 +209,9 @@ public final class TaskConsumer {
                 commitPlanned = false;
                 commit().onComplete(result -> {
                     if (result.failed()) {
-                        LOG.debug("commit failed, trying again: {}", result.cause().toString());
+                        LOG.debug(
+                                "commit failed, trying again: {}",
+                                result.cause().toString());
                     }
                     if (!stopped) {
                         planCommit();

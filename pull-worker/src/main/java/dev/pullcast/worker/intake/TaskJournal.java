@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.pullcast.worker.intake;
 
 import java.io.IOException;
@@ -66,7 +67,8 @@ final class TaskJournal {
 
     private void write(String text, StandardOpenOption how) {
         try {
-            Files.writeString(file, text, StandardCharsets.UTF_8, StandardOpenOption.CREATE, StandardOpenOption.WRITE, how);
+            Files.writeString(
+                    file, text, StandardCharsets.UTF_8, StandardOpenOption.CREATE, StandardOpenOption.WRITE, how);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write the journal " + file, e);
         }

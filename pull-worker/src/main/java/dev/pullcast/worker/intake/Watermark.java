@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.pullcast.worker.intake;
 
 import java.util.TreeMap;
@@ -23,7 +24,8 @@ final class Watermark {
     }
 
     /** The offset to commit; null when that would change nothing. */
-    @Nullable Long toCommit() {
+    @Nullable
+    Long toCommit() {
         long mark = open.isEmpty() ? next : open.firstKey();
         return mark > committed ? mark : null;
     }

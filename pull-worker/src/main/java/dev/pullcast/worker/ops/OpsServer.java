@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.pullcast.worker.ops;
 
 import dev.pullcast.contract.codec.ContractJson;
@@ -62,7 +63,8 @@ public final class OpsServer {
                 json(response, ready ? 200 : 503, Map.of("status", ready ? "ready" : "not ready", "checks", results));
             }
             case "/metrics" ->
-                response.putHeader("Content-Type", "text/plain; version=0.0.4; charset=utf-8").end(metrics.scrape());
+                response.putHeader("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
+                        .end(metrics.scrape());
             default -> response.setStatusCode(404).end();
         }
     }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.pullcast.worker.presence;
 
 import dev.pullcast.contract.codec.ContractJson;
@@ -60,11 +61,7 @@ public final class IdentityGuard implements AutoCloseable {
      * @throws IOException if the lock file cannot be used
      */
     public static IdentityGuard take(
-            PullReporter.Identity self,
-            Path lockFile,
-            Map<String, String> client,
-            Topics topics,
-            InstantSource clock)
+            PullReporter.Identity self, Path lockFile, Map<String, String> client, Topics topics, InstantSource clock)
             throws IOException {
         Files.createDirectories(lockFile.toAbsolutePath().getParent());
         FileChannel channel = FileChannel.open(
@@ -115,8 +112,7 @@ public final class IdentityGuard implements AutoCloseable {
         try (KafkaConsumer<String, byte[]> consumer =
                 new KafkaConsumer<>(config, new StringDeserializer(), new ByteArrayDeserializer())) {
             int partitions = consumer.partitionsFor(topics.workers()).size();
-            TopicPartition mine =
-                    new TopicPartition(topics.workers(), Topics.partitionOf(self.worker(), partitions));
+            TopicPartition mine = new TopicPartition(topics.workers(), Topics.partitionOf(self.worker(), partitions));
             consumer.assign(List.of(mine));
             consumer.seekToBeginning(List.of(mine));
             long end = consumer.endOffsets(List.of(mine)).getOrDefault(mine, 0L);
@@ -127,9 +123,7 @@ public final class IdentityGuard implements AutoCloseable {
                 }
             }
             WorkerStatus first = holder;
-            while (holder != null
-                    && !holder.incarnation().equals(predecessor)
-                    && !holder.isExpired(clock.instant())) {
+            while (holder != null && !holder.incarnation().equals(predecessor) && !holder.isExpired(clock.instant())) {
                 for (ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
                     holder = newer(self, record, holder);
                 }

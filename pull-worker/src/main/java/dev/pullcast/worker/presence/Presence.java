@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.pullcast.worker.presence;
 
 import dev.pullcast.contract.codec.ContractJson;
@@ -50,7 +51,8 @@ public final class Presence {
      * @param heartbeatSeconds between heartbeats
      * @param version of the program
      */
-    public record Self(PullReporter.Identity identity, Map<String, String> labels, int heartbeatSeconds, String version) {}
+    public record Self(
+            PullReporter.Identity identity, Map<String, String> labels, int heartbeatSeconds, String version) {}
 
     /** Presence that waits for {@link #start()}. */
     public Presence(
@@ -91,7 +93,8 @@ public final class Presence {
     /** Leaves: a tombstone. */
     public Future<Void> leave() {
         vertx.cancelTimer(timer);
-        return producer.send(KafkaProducerRecord.create(topics.workers(), id(), null)).mapEmpty();
+        return producer.send(KafkaProducerRecord.create(topics.workers(), id(), null))
+                .mapEmpty();
     }
 
     private Future<Void> beat() {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.pullcast.worker.publish;
 
 import dev.pullcast.contract.event.PullEvent;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.pullcast.worker.publish;
 
 import dev.pullcast.contract.codec.ContractJson;
@@ -100,8 +101,7 @@ public final class KafkaEventPublisher implements EventPublisher {
                     PullEvent.Succeeded _,
                     PullEvent.Skipped _,
                     PullEvent.Failed _,
-                    PullEvent.Cancelled _ ->
-                new Object();
+                    PullEvent.Cancelled _ -> new Object();
         };
     }
 
@@ -114,8 +114,7 @@ public final class KafkaEventPublisher implements EventPublisher {
         Future<?> sent = producer.send(record(topics.events(), origin.job(), value, entry.partition(), headers));
         if (event.isTerminal()) {
             String key = Topics.resultKey(origin.job(), origin.worker(), origin.pull());
-            sent = Future.all(
-                    sent, producer.send(record(topics.results(), key, value, entry.partition(), headers)));
+            sent = Future.all(sent, producer.send(record(topics.results(), key, value, entry.partition(), headers)));
         }
         sent.onComplete(result -> {
             underWay--;
@@ -131,7 +130,10 @@ public final class KafkaEventPublisher implements EventPublisher {
 
     private void refused(Waiting entry, Throwable cause) {
         if (entry.event().isTerminal()) {
-            LOG.warn("Kafka refused the result {}, trying again: {}", entry.event().id(), cause.toString());
+            LOG.warn(
+                    "Kafka refused the result {}, trying again: {}",
+                    entry.event().id(),
+                    cause.toString());
             vertx.setTimer(RETRY_MILLIS, _ -> send(entry));
         } else {
             lost++;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.pullcast.worker.pull;
 
 /** Somebody who wants to know how a pull goes on. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.pullcast.worker.pull;
 
 import dev.pullcast.contract.event.PullEvent;
@@ -129,7 +130,7 @@ public final class PullReporter implements PullFollower {
                 origin,
                 step.digest(),
                 step.previousDigest(),
-                totals.bytesCurrent(),
+                step.bytesDownloaded(),
                 totals.layersCached(),
                 totals.layersDownloaded(),
                 Duration.between(queuedAt, startedAt).toMillis(),

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.pullcast.worker.pull;
 
 import dev.pullcast.contract.event.FailureReason;
@@ -13,6 +14,7 @@ import dev.pullcast.worker.engine.PullFailure;
 import dev.pullcast.worker.engine.PullRequest;
 import dev.pullcast.worker.engine.RegistryAuth;
 import dev.pullcast.worker.progress.LayerChange;
+import dev.pullcast.worker.progress.Totals;
 import dev.pullcast.worker.stream.EngineMessage;
 import io.vertx.core.Future;
 import java.time.Duration;
@@ -165,12 +167,11 @@ public final class PullRun {
             firstCallAt = timers.instant();
         }
         tell(new PullStep.Started());
-        EngineCall call = engine.pull(
-                new PullRequest(spec.reference(), spec.platform(), auth.orElse(null)), this::onMessage);
+        EngineCall call =
+                engine.pull(new PullRequest(spec.reference(), spec.platform(), auth.orElse(null)), this::onMessage);
         Duration timeout = spec.timeout() == null ? settings.timeout() : spec.timeout();
         long timer = timers.after(timeout, () -> {
-            failed(PullFailure.of(
-                    FailureReason.TIMEOUT, "the attempt took longer than " + timeout.toSeconds() + " s"));
+            failed(PullFailure.of(FailureReason.TIMEOUT, "the attempt took longer than " + timeout.toSeconds() + " s"));
             call.close();
         });
         enter(new PullState.Pulling(call, timer));
@@ -241,10 +242,12 @@ public final class PullRun {
     private void succeeded(@Nullable String digest) {
         Instant now = timers.instant();
         Instant lastByte = progress.lastByteAt() == null ? now : progress.lastByteAt();
+        Totals totals = progress.complete();
         over(new PullStep.Succeeded(
                 digest,
                 previousDigest,
-                progress.complete(),
+                totals,
+                progress.bytesDownloaded(),
                 Duration.between(firstCallAt, lastByte),
                 Duration.between(lastByte, now)));
     }
@@ -300,8 +303,10 @@ public final class PullRun {
     }
 
     private void tell(PullStep step) {
+        int engineRetry =
+                step instanceof PullStep.LayerMoved(LayerChange change) ? change.engineRetry() : progress.engineRetry();
         for (PullFollower follower : List.copyOf(followers)) {
-            follower.on(step, attempt, progress.engineRetry());
+            follower.on(step, attempt, engineRetry);
         }
     }
 }

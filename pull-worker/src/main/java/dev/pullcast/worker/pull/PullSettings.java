@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.pullcast.worker.pull;
 
 import java.time.Duration;
@@ -22,10 +23,5 @@ public record PullSettings(
 
     /** What holds when nobody says anything else. */
     public static final PullSettings DEFAULT = new PullSettings(
-            4,
-            3,
-            Duration.ofSeconds(2),
-            Duration.ofMinutes(2),
-            Duration.ofHours(1),
-            Duration.ofMillis(500));
+            4, 3, Duration.ofSeconds(2), Duration.ofMinutes(2), Duration.ofHours(1), Duration.ofMillis(500));
 }

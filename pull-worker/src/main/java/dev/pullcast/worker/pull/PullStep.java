@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.pullcast.worker.pull;
 
 import dev.pullcast.worker.engine.PullFailure;
@@ -29,6 +30,7 @@ public sealed interface PullStep {
             @Nullable String digest,
             @Nullable String previousDigest,
             Totals totals,
+            long bytesDownloaded,
             Duration download,
             Duration extract)
             implements Ended {}

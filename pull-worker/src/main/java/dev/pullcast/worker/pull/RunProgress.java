@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.pullcast.worker.pull;
 
 import dev.pullcast.worker.progress.EventThrottle;
@@ -7,10 +8,7 @@ import dev.pullcast.worker.progress.Totals;
 import dev.pullcast.worker.stream.EngineMessage;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +22,6 @@ final class RunProgress {
     private final Consumer<PullStep> tell;
     private final ProgressTracker tracker = new ProgressTracker();
     private final EventThrottle throttle;
-    private final Map<String, LayerChange> layers = new LinkedHashMap<>();
 
     private @Nullable Totals lastTold;
     private boolean ticking;
@@ -40,13 +37,11 @@ final class RunProgress {
 
     void beginAttempt() {
         tracker.beginAttempt(timers.instant());
-        layers.clear();
     }
 
     void on(EngineMessage message) {
         Instant now = timers.instant();
         for (LayerChange change : tracker.on(message, now)) {
-            layers.put(change.layer(), change);
             tellLayers(throttle.offer(change, now));
         }
         if (!ticking && !stopped) {
@@ -67,15 +62,23 @@ final class RunProgress {
     void flush() {
         if (!stopped) {
             tellLayers(throttle.drain());
-            if (!layers.isEmpty()) {
+            if (lastTold != null || !tracker.layers().isEmpty()) {
                 tellTotals(tracker.totals(timers.instant()));
             }
         }
     }
 
-    /** Everything is done; the last totals are told by {@link #flush()}. */
+    /** Everything is done: tells of layers that the engine left open, and the final sum. */
     Totals complete() {
-        return tracker.complete(timers.instant());
+        tellLayers(throttle.drain());
+        tellLayers(tracker.completeLayers(timers.instant()));
+        flush();
+        return tracker.totals(timers.instant());
+    }
+
+    /** Over all attempts; a byte fetched again counts once. */
+    long bytesDownloaded() {
+        return tracker.bytesDownloaded();
     }
 
     void stop() {
@@ -100,15 +103,16 @@ final class RunProgress {
         return tracker.totals(timers.instant());
     }
 
-    Collection<LayerChange> layers() {
-        return layers.values();
+    List<LayerChange> layers() {
+        return tracker.layers();
     }
 
     int engineRetry() {
         return tracker.totals(timers.instant()).engineRetry();
     }
 
-    @Nullable Instant lastByteAt() {
+    @Nullable
+    Instant lastByteAt() {
         return tracker.lastByteAt();
     }
 }
