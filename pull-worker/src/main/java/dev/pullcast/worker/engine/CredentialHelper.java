@@ -43,10 +43,12 @@ final class CredentialHelper {
         try (OutputStream in = process.getOutputStream()) {
             in.write(server.getBytes(StandardCharsets.UTF_8));
         }
-        // A helper that hangs closes its output only when it is killed.
-        process.onExit().orTimeout(TIMEOUT_SECONDS, TimeUnit.SECONDS).whenComplete((_, _) -> process.destroyForcibly());
+        // Its few bytes fit into the pipe, so it can end before they are read.
+        if (!process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
+            throw failure(program, "it did not answer within " + TIMEOUT_SECONDS + " s");
+        }
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
-        int exit = process.waitFor();
+        int exit = process.exitValue();
         if (exit != 0) {
             if (output.contains("credentials not found")) {
                 return null;
