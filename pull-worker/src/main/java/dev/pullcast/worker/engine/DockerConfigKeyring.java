@@ -54,7 +54,7 @@ public final class DockerConfigKeyring implements Keyring {
                             + ", and this worker has none; it has only " + file)));
         }
         String key = reference.domain().equals("docker.io") ? HUB_KEY : reference.domain();
-        return vertx.executeBlocking(() -> Optional.ofNullable(read(key)), false);
+        return vertx.executeBlocking(() -> read(key), false).map(Optional::ofNullable);
     }
 
     private @Nullable RegistryAuth read(String key) {

@@ -10,7 +10,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientAgent;
-import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.RequestOptions;
@@ -236,13 +235,11 @@ public final class DockerEngine implements EngineClient {
                     if (pull != null) {
                         pull.onRequest(request);
                     }
-                    return request.send().map(HttpClientResponse::pause).recover(t -> brokenOff(request, t));
+                    return request.send()
+                            .map(HttpClientResponse::pause)
+                            .recover(t -> Future.failedFuture(EngineHttp.unreachable(address, t)));
                 })
                 .map(HttpClientResponse::resume);
-    }
-
-    private Future<HttpClientResponse> brokenOff(HttpClientRequest request, Throwable t) {
-        return Future.failedFuture(EngineHttp.unreachable(address, t));
     }
 
     private static JsonNode tree(Buffer body) {

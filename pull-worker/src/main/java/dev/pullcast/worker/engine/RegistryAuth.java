@@ -3,9 +3,9 @@ package dev.pullcast.worker.engine;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.pullcast.contract.codec.ContractJson;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,9 +34,13 @@ public record RegistryAuth(
 
     /** Every text that must not appear anywhere. */
     List<String> secrets() {
-        return Stream.of(password, identityToken, registryToken)
-                .filter(s -> s != null && !s.isEmpty())
-                .toList();
+        List<String> secrets = new ArrayList<>();
+        for (String secret : new @Nullable String[] {password, identityToken, registryToken}) {
+            if (secret != null && !secret.isEmpty()) {
+                secrets.add(secret);
+            }
+        }
+        return secrets;
     }
 
     @Override

@@ -55,7 +55,7 @@ public final class OpsServer {
             response.setStatusCode(405).putHeader("Allow", "GET, HEAD").end();
             return;
         }
-        switch (request.path()) {
+        switch (String.valueOf(request.path())) {
             case "/healthz" -> json(response, 200, Map.of("status", "up"));
             case "/readyz" -> {
                 Map<String, Boolean> results = new TreeMap<>(checks.get());

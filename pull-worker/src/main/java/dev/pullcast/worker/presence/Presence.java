@@ -149,21 +149,15 @@ public final class Presence {
         if (root == null) {
             return Future.succeededFuture(fresh);
         }
-        return vertx.executeBlocking(() -> {
-            try {
-                long free = Files.getFileStore(Path.of(root)).getUsableSpace();
-                return new EngineFacts(
-                        fresh.kind(),
-                        fresh.version(),
-                        fresh.apiVersion(),
-                        fresh.os(),
-                        fresh.arch(),
-                        fresh.storageDriver(),
-                        root,
-                        free);
-            } catch (IOException e) {
-                return fresh; // not visible from here: unknown, not zero
-            }
-        });
+        return vertx.executeBlocking(() -> freeBytes(root))
+                .map(free -> free == null ? fresh : fresh.withFreeBytes(free));
+    }
+
+    private static @Nullable Long freeBytes(String root) {
+        try {
+            return Files.getFileStore(Path.of(root)).getUsableSpace();
+        } catch (IOException e) {
+            return null; // not visible from here: unknown, not zero
+        }
     }
 }

@@ -176,7 +176,7 @@ public final class PullRun {
         });
         enter(new PullState.Pulling(call, timer));
         call.end().onSuccess(end -> {
-            if (state instanceof PullState.Pulling pulling && pulling.call() == call) {
+            if (state instanceof PullState.Pulling pulling && pulling.call().equals(call)) {
                 timers.cancel(timer);
                 switch (end) {
                     case CallEnd.Clean() -> check();

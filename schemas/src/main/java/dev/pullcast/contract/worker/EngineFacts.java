@@ -25,4 +25,9 @@ public record EngineFacts(
         String arch,
         @Nullable String storageDriver,
         @Nullable String dataRoot,
-        @Nullable Long freeBytes) {}
+        @Nullable Long freeBytes) {
+    /** The same with the free space of its data root. */
+    public EngineFacts withFreeBytes(long bytes) {
+        return new EngineFacts(kind, version, apiVersion, os, arch, storageDriver, dataRoot, bytes);
+    }
+}
