@@ -63,7 +63,7 @@ CONFIG
 }
 
 start_dockerd() {
-  local bridge=$1 network=(--bridge=none --iptables=false --ip6tables=false)
+  local bridge=$1 network=(--bridge=none --iptables=false --ip6tables=false) confined=()
   shift
   mkdir -p "$home/dockerd/data" "$run/exec"
   if pid_of dockerd >/dev/null; then
@@ -74,18 +74,23 @@ start_dockerd() {
     say "engine is already running: $(dockerd_version)"
     return 0
   fi
-  rm -f "$home/dockerd/bridge"
-  if $bridge; then
+  if $bridge || dockerd_has_bridge; then
     remove_ownerless_bridge
+    rm -f "$home/dockerd/bridge"
+  fi
+  if $bridge; then
     touch "$home/dockerd/bridge"
     network=(--bip "$BRIDGE_ADDRESS" --ip 127.0.0.1)
+  elif command -v setpriv >/dev/null; then
+    # With --bridge=none dockerd deletes docker0 as it starts, be it another engine's: take the right away.
+    confined=(setpriv --bounding-set -net_admin --inh-caps -net_admin)
   fi
   # A file of its own: /etc/docker/daemon.json belongs to the machine's engine.
   echo '{}' >"$home/dockerd/daemon.json"
   # Its pid may be another process by now, and dockerd would refuse to start.
   rm -f "$home/dockerd/docker.pid" "$run/docker.sock"
   raise_open_files
-  launch dockerd dockerd --config-file "$home/dockerd/daemon.json" --data-root "$home/dockerd/data" \
+  launch dockerd "${confined[@]}" dockerd --config-file "$home/dockerd/daemon.json" --data-root "$home/dockerd/data" \
     --exec-root "$run/exec" --pidfile "$home/dockerd/docker.pid" --host "$docker_host" \
     --containerd "$run/containerd.sock" --log-level warn "${network[@]}" "$@"
   await dockerd dockerd_answers || fail_start dockerd
