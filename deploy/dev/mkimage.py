@@ -51,6 +51,12 @@ OCI_TYPES = {
 class Failure(Exception):
     """A sentence for the user."""
 
+    exit_code = 1
+
+
+class Misuse(Failure):
+    exit_code = 64
+
 
 def digest_of(data):
     return "sha256:" + hashlib.sha256(data).hexdigest()
@@ -59,7 +65,7 @@ def digest_of(data):
 def bytes_of(size):
     match = re.fullmatch(r"(\d+)([KMG]?)", size.strip().upper())
     if not match:
-        raise Failure(f"size {size!r} is not a number with K, M or G, such as 20M")
+        raise Misuse(f"size {size!r} is not a number with K, M or G, such as 20M")
     return int(match[1]) << {"": 0, "K": 10, "M": 20, "G": 30}[match[2]]
 
 
@@ -206,7 +212,7 @@ class Image:
         self.name, _, tag = reference.partition(":")
         self.tag = tag or "latest"
         if not re.fullmatch(r"[a-z0-9]+([._/-]+[a-z0-9]+)*", self.name) or not re.fullmatch(r"\w[\w.-]{0,127}", self.tag):
-            raise Failure(f"{reference!r} is not NAME:TAG (without a registry), such as demo/web:1")
+            raise Misuse(f"{reference!r} is not NAME:TAG (without a registry), such as demo/web:1")
         self.layers = layers
         self.platforms = platforms
         self.index = index
@@ -315,7 +321,8 @@ def main():
         for image in samples() if options.image == "samples" else [one_image(options)]:
             print(f"{image.name}:{image.tag} {image.push(registry)}", flush=True)
     except Failure as failure:
-        sys.exit(f"mkimage: {failure}")
+        print(f"mkimage: {failure}", file=sys.stderr)
+        sys.exit(failure.exit_code)
 
 
 if __name__ == "__main__":
