@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.pullcast.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.pullcast.contract.kafka.Topics;
+import dev.pullcast.contract.settings.Settings;
+import dev.pullcast.contract.settings.Settings.InvalidSetting;
+import dev.pullcast.worker.engine.EngineAddress;
+import dev.pullcast.worker.pull.PullSettings;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class WorkerConfigTest {
+    private static WorkerConfig read(Map<String, String> environment) {
+        return WorkerConfig.of(Settings.read(WorkerConfig.KEYS, null, environment, Map.of()), environment);
+    }
+
+    @Test
+    void theDefaults() {
+        WorkerConfig config = read(Map.of("HOME", "/home/me", "PULLCAST_WORKER_ID", "w"));
+        assertThat(config)
+                .isEqualTo(new WorkerConfig(
+                        "w",
+                        Map.of(),
+                        Path.of("/home/me/.local/share/pullcast/worker"),
+                        5,
+                        30,
+                        "127.0.0.1",
+                        8081,
+                        new EngineAddress.Socket(Path.of("/var/run/docker.sock")),
+                        PullSettings.DEFAULT,
+                        new Topics("pull."),
+                        12,
+                        (short) -1,
+                        Map.of("bootstrap.servers", "localhost:9092")));
+    }
+
+    @Test
+    void everyKeyCanBeSetByItsEnvironmentVariable() {
+        for (Settings.Key key : WorkerConfig.KEYS) {
+            Settings settings = Settings.read(WorkerConfig.KEYS, null, Map.of(key.environment(), "seven"), Map.of());
+            String expected = key.key().startsWith("kafka.")
+                    ? settings.kafka().get("bootstrap.servers")
+                    : settings.find(key.key());
+            assertThat(expected).as(key.key()).isEqualTo("seven");
+        }
+    }
+
+    @Test
+    void anyKafkaClientSettingPasses() {
+        assertThat(read(Map.of("PULLCAST_KAFKA_SECURITY_PROTOCOL", "SSL", "PULLCAST_WORKER_ID", "w"))
+                        .kafka())
+                .containsEntry("security.protocol", "SSL");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "worker.parallelism, 0",
+        "worker.parallelism, many",
+        "worker.id, a b",
+        "worker.labels, x",
+        "worker.ops.port, 65536",
+        "engine.host, ssh://x",
+        "pull.backoff-limit, -1",
+    })
+    void aWrongValueIsRefusedByItsName(String key, String value) {
+        assertThatThrownBy(() ->
+                        WorkerConfig.of(Settings.read(WorkerConfig.KEYS, null, Map.of(), Map.of(key, value)), Map.of()))
+                .isInstanceOf(InvalidSetting.class)
+                .hasMessageContaining(key)
+                .hasMessageContaining(value);
+    }
+
+    @Test
+    void anUnknownKeyRefusesToStart() {
+        assertThatThrownBy(() -> Settings.read(WorkerConfig.KEYS, null, Map.of(), Map.of("worker.parralelism", "2")))
+                .isInstanceOf(InvalidSetting.class)
+                .hasMessageContaining("worker.parralelism")
+                .hasMessageContaining("worker.parallelism");
+    }
+}

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.pullcast.worker.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class EngineAddressTest {
+    @Test
+    void withoutAnythingItIsDockersSocket() {
+        assertThat(EngineAddress.of(null, Map.of())).hasToString("unix:///var/run/docker.sock");
+        assertThat(EngineAddress.of(null, Map.of("DOCKER_HOST", ""))).hasToString("unix:///var/run/docker.sock");
+    }
+
+    @Test
+    void whatIsGivenIsStrongerThanTheEnvironment() {
+        Map<String, String> environment = Map.of("DOCKER_HOST", "unix:///a.sock");
+        assertThat(EngineAddress.of(null, environment)).isEqualTo(new EngineAddress.Socket(Path.of("/a.sock")));
+        assertThat(EngineAddress.of("/b.sock", environment)).isEqualTo(new EngineAddress.Socket(Path.of("/b.sock")));
+    }
+
+    @Test
+    void tcpIsClearTextUnlessCertificatesAreNamed() {
+        assertThat(EngineAddress.of("tcp://h:2375", Map.of())).isEqualTo(new EngineAddress.Tcp("h", 2375, null));
+        assertThat(EngineAddress.of("tcp://h", Map.of("DOCKER_TLS_VERIFY", "1", "DOCKER_CERT_PATH", "/c")))
+                .isEqualTo(new EngineAddress.Tcp("h", 2376, new EngineAddress.Tls(Path.of("/c"), true)));
+        assertThat(EngineAddress.of("tcp://h:1", Map.of("DOCKER_CERT_PATH", "/c")))
+                .isEqualTo(new EngineAddress.Tcp("h", 1, new EngineAddress.Tls(Path.of("/c"), false)));
+        assertThat(EngineAddress.of("tcp://h", Map.of("DOCKER_TLS_VERIFY", "1", "HOME", "/home/me")))
+                .isEqualTo(new EngineAddress.Tcp("h", 2376, new EngineAddress.Tls(Path.of("/home/me/.docker"), true)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ssh://me@h", "npipe:////./pipe/docker_engine", "ftp://h", "tcp://", "not a url"})
+    void whatCannotBeUsedIsRefusedWithAReason(String host) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> EngineAddress.of(host, Map.of()))
+                .withMessageContaining(host)
+                .withMessageMatching("(?s).*: .{10,}");
+    }
+}
