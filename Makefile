@@ -1,0 +1,27 @@
+# Pullcast's tasks. Each one is a script or a Maven goal that can also be called by hand; this file only names them.
+.DEFAULT_GOAL := help
+.PHONY: help demo up build test check format clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: ## the main job end to end: an engine, embedded Kafka, worker, gateway, live bars, dashboard
+	@scripts/demo
+
+up: ## everything in one process on this machine; stays until Ctrl-C
+	@./pullcast up
+
+build: ## compiles and packages without testing
+	@scripts/mvn -q -DskipTests package
+
+test: ## all tests, on real parts; installs what they need; ends with the counts
+	@scripts/test
+
+check: ## the gate: format, warnings, Error Prone, NullAway, architecture rules, tests without I/O
+	@scripts/mvn -q test
+
+format: ## formats the sources
+	@scripts/mvn -q spotless:apply
+
+clean: ## removes what was built; images and data under .pullcast stay
+	@scripts/mvn -q clean

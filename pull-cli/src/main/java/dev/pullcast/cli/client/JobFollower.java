@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.pullcast.cli.client;
+
+import dev.pullcast.cli.render.Feed;
+import dev.pullcast.contract.codec.ContractJson;
+import dev.pullcast.contract.event.PullEvent;
+import dev.pullcast.contract.view.JobView;
+import dev.pullcast.contract.view.Snapshot;
+import java.io.IOException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Follows one job over SSE until it has ended, across cut connections and restarted gateways: it resumes after the last
+ * cursor that it has seen. {@link #run} blocks the thread that calls it; {@link #close} ends it from another.
+ */
+public final class JobFollower implements AutoCloseable {
+    /** With the growing waits between them, attempts go on for about a minute. */
+    private static final int MOST_FAILURES = 12;
+
+    private static final long LONGEST_WAIT_MILLIS = 8_000;
+    private static final int GONE = 404;
+    private static final int BAD_REQUEST = 400;
+
+    private final GatewayClient gateway;
+    private final String job;
+    private final Consumer<Feed> sink;
+    private final EventLedger ledger = new EventLedger();
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private volatile @Nullable HttpExchange open;
+
+    // Owned by the thread that runs.
+    private String cursor = "";
+    private long retryMillis = 500;
+    private int failures;
+    private boolean heard;
+
+    /**
+     * Prepares.
+     *
+     * @param job its id
+     * @param sink takes what is heard, on the thread that runs; must not throw
+     */
+    public JobFollower(GatewayClient gateway, String job, Consumer<Feed> sink) {
+        this.gateway = gateway;
+        this.job = job;
+        this.sink = sink;
+    }
+
+    /** Which events were seen; to be read after {@link #run} has returned. */
+    public EventLedger ledger() {
+        return ledger;
+    }
+
+    /** Follows; the last item in the sink is {@link Feed.End}. */
+    public void run() {
+        String problem = null;
+        boolean ended = false;
+        while (!ended) {
+            try {
+                ended = readUntilCut();
+                if (!ended) {
+                    ended = pauseBeforeNext("the gateway closed the stream");
+                    problem = ended ? "stopped before the job had ended" : null;
+                }
+            } catch (GatewayClient.Refused e) {
+                boolean mayHeal = e.status() >= 500
+                        || e.status() == 429
+                        || (e.status() == GONE && !heard)
+                        || (e.status() == BAD_REQUEST && forgetCursor());
+                ended = !mayHeal || pauseBeforeNext(textOf(e));
+                problem = ended ? "the gateway at " + gateway.url() + " says: " + textOf(e) : null;
+            } catch (IOException e) {
+                ended = pauseBeforeNext(textOf(e));
+                problem = ended ? "cannot reach the gateway at " + gateway.url() + ": " + textOf(e) : null;
+            }
+        }
+        sink.accept(new Feed.End(problem));
+    }
+
+    private static String textOf(IOException e) {
+        String message = e.getMessage();
+        return message == null ? e.toString() : message;
+    }
+
+    /** Ends {@link #run} soon. */
+    @Override
+    public void close() {
+        closed.countDown();
+        HttpExchange exchange = open;
+        if (exchange != null) {
+            exchange.close();
+        }
+    }
+
+    private boolean forgetCursor() {
+        boolean had = !cursor.isEmpty();
+        cursor = "";
+        return had;
+    }
+
+    /** Waits, and says whether to give up instead. */
+    private boolean pauseBeforeNext(String why) {
+        failures++;
+        if (failures > MOST_FAILURES) {
+            return true;
+        }
+        if (failures > 1) {
+            sink.accept(new Feed.Note("lost the events of the job (" + why + "); trying again"));
+        }
+        long most = Math.min(LONGEST_WAIT_MILLIS, retryMillis << Math.min(8, failures - 1));
+        try {
+            return closed.await(ThreadLocalRandom.current().nextLong(most / 2, most + 1), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return true;
+        }
+    }
+
+    /** Whether the job has ended; false if only the stream has. */
+    private boolean readUntilCut() throws IOException {
+        try (HttpExchange exchange = gateway.events(job, cursor)) {
+            open = exchange;
+            SseReader reader = new SseReader(exchange.body());
+            for (SseReader.Event event = reader.next(); event != null; event = reader.next()) {
+                heard = true;
+                failures = 0;
+                boolean ended = take(event);
+                cursor = reader.lastEventId();
+                retryMillis = reader.retryMillis() >= 0 ? Math.max(100, reader.retryMillis()) : retryMillis;
+                if (ended) {
+                    return true;
+                }
+            }
+            return false;
+        } catch (JacksonException e) {
+            throw new IOException(
+                    "the gateway sent something that is not of the contract: " + e.getOriginalMessage(), e);
+        } finally {
+            open = null;
+        }
+    }
+
+    private boolean take(SseReader.Event event) {
+        return switch (event.type()) {
+            case "snapshot" -> takeSnapshot(ContractJson.mapper().readValue(event.data(), Snapshot.class));
+            case "reset" -> {
+                ledger.restart();
+                yield false;
+            }
+            case "gap" -> {
+                long lost = field(event, "lost").asLong(1);
+                ledger.lost(lost);
+                sink.accept(new Feed.Note(lost + " events were lost on the way; what is shown is complete again soon"));
+                yield false;
+            }
+            case "degraded", "error" -> {
+                String detail =
+                        field(event, "message").asString(field(event, "detail").asString(event.data()));
+                sink.accept(new Feed.Note("gateway: " + detail));
+                yield false;
+            }
+            case "worker", "message" -> false;
+            default -> takeEvent(ContractJson.mapper().readValue(event.data(), PullEvent.class));
+        };
+    }
+
+    private static JsonNode field(SseReader.Event event, String name) {
+        return ContractJson.mapper().readTree(event.data()).path(name);
+    }
+
+    private boolean takeSnapshot(Snapshot snapshot) {
+        for (JobView view : snapshot.jobs()) {
+            if (view.id().equals(job)) {
+                ledger.accept(view);
+                sink.accept(new Feed.State(view));
+                switch (view.state()) {
+                    case REJECTED -> {
+                        sink.accept(new Feed.Note("the job was rejected: " + String.join("; ", view.reasons())));
+                        return true;
+                    }
+                    case COMPLETED -> {
+                        noteMessage(view.message());
+                        return true;
+                    }
+                    case PENDING, RUNNING -> {}
+                }
+            }
+        }
+        return false;
+    }
+
+    private boolean takeEvent(PullEvent event) {
+        if (!event.jobId().equals(job)) {
+            return false;
+        }
+        ledger.accept(event);
+        sink.accept(new Feed.Event(event));
+        return switch (event) {
+            case PullEvent.JobRejected rejected -> {
+                sink.accept(new Feed.Note("the job was rejected: " + String.join("; ", rejected.reasons())));
+                yield true;
+            }
+            case PullEvent.JobCompleted completed -> {
+                noteMessage(completed.message());
+                yield true;
+            }
+            case PullEvent.OfPull _, PullEvent.JobAccepted _, PullEvent.Unknown _ -> false;
+        };
+    }
+
+    private void noteMessage(@Nullable String message) {
+        if (message != null) {
+            sink.accept(new Feed.Note(message));
+        }
+    }
+}

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.pullcast.cli.client;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
+import java.util.Locale;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.SSLSocketFactory;
+
+/** Where a server listens. */
+public sealed interface Origin {
+    /** A host and port. */
+    record Tcp(String host, int port, boolean tls) implements Origin {
+        @Override
+        public String hostHeader() {
+            String literal = host.indexOf(':') >= 0 ? '[' + host + ']' : host;
+            return port == (tls ? 443 : 80) ? literal : literal + ':' + port;
+        }
+    }
+
+    /** A socket file. */
+    record Unix(Path path) implements Origin {
+        @Override
+        public String hostHeader() {
+            return "localhost";
+        }
+    }
+
+    /** What stands in the {@code Host} header. */
+    String hostHeader();
+
+    /**
+     * Reads {@code http://host[:port]}, {@code https://host[:port]} or {@code unix:///path}; a path after the host is
+     * not supported.
+     *
+     * @throws IllegalArgumentException saying what is wrong with it
+     */
+    static Origin parse(String text) {
+        URI uri;
+        try {
+            uri = URI.create(text.strip());
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("'" + text + "' is not a URL: " + e.getMessage(), e);
+        }
+        String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
+        return switch (scheme) {
+            case "unix" -> new Unix(Path.of(uri.getPath()));
+            case "http", "https" -> {
+                String host = uri.getHost();
+                String path = uri.getPath() == null ? "" : uri.getPath();
+                if (host == null || !(path.isEmpty() || path.equals("/"))) {
+                    throw new IllegalArgumentException("'" + text + "' must be " + scheme + "://HOST[:PORT]");
+                }
+                boolean tls = scheme.equals("https");
+                int port = uri.getPort() >= 0 ? uri.getPort() : tls ? 443 : 80;
+                yield new Tcp(host.startsWith("[") ? host.substring(1, host.length() - 1) : host, port, tls);
+            }
+            default ->
+                throw new IllegalArgumentException("'" + text + "' must begin with http://, https:// or unix://");
+        };
+    }
+
+    /**
+     * Opens a connection.
+     *
+     * @param readTimeoutMillis after so long without a byte a read fails; Unix sockets know no such limit
+     */
+    default Connection connect(int connectTimeoutMillis, int readTimeoutMillis) throws IOException {
+        return switch (this) {
+            case Tcp tcp -> {
+                Socket socket = new Socket();
+                try {
+                    socket.connect(new InetSocketAddress(tcp.host(), tcp.port()), connectTimeoutMillis);
+                    socket.setSoTimeout(readTimeoutMillis);
+                    socket.setTcpNoDelay(true);
+                    Socket used = tcp.tls() ? overTls(socket, tcp) : socket;
+                    yield new Connection(used.getInputStream(), used.getOutputStream(), used);
+                } catch (IOException e) {
+                    socket.close();
+                    throw e;
+                }
+            }
+            case Unix unix -> {
+                SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(unix.path()));
+                yield new Connection(Channels.newInputStream(channel), Channels.newOutputStream(channel), channel);
+            }
+        };
+    }
+
+    private static Socket overTls(Socket socket, Tcp tcp) throws IOException {
+        SSLSocketFactory factory = (SSLSocketFactory) SSLSocketFactory.getDefault();
+        SSLSocket secured = (SSLSocket) factory.createSocket(socket, tcp.host(), tcp.port(), true);
+        SSLParameters parameters = secured.getSSLParameters();
+        parameters.setEndpointIdentificationAlgorithm("HTTPS");
+        secured.setSSLParameters(parameters);
+        secured.startHandshake();
+        return secured;
+    }
+
+    /** An open connection; closing it from another thread ends a read that waits. */
+    record Connection(InputStream in, OutputStream out, Closeable socket) implements Closeable {
+        @Override
+        public void close() throws IOException {
+            socket.close();
+        }
+    }
+}

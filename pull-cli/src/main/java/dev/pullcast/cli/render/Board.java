@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.pullcast.cli.render;
+
+import dev.pullcast.cli.render.PullLine.Progress;
+import dev.pullcast.cli.render.PullLine.Status;
+import dev.pullcast.contract.event.FailureReason;
+import dev.pullcast.contract.event.LayerPhase;
+import dev.pullcast.contract.event.PullEvent;
+import dev.pullcast.contract.event.PullOrigin;
+import dev.pullcast.contract.view.JobView;
+import dev.pullcast.contract.view.PullView;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All pulls of one job, folded from its events; the first terminal event of a pull counts, what comes after it is
+ * ignored. Owned by one thread.
+ */
+public final class Board {
+    private final Map<PullLine.Key, PullLine> lines = new LinkedHashMap<>();
+    private double overall;
+
+    /** Takes the pulls that a job was accepted with, so that those of silent workers are shown too. */
+    public void expect(List<String> workers, List<PullEvent.JobPull> pulls) {
+        for (String worker : workers) {
+            for (PullEvent.JobPull pull : pulls) {
+                lines.computeIfAbsent(
+                        new PullLine.Key(worker, pull.pull()), key -> pending(key, pull.image(), pull.platform()));
+            }
+        }
+    }
+
+    /** Takes a job's current state, as a snapshot has it. What is shown never falls behind what was shown. */
+    public void accept(JobView job) {
+        expect(job.workers(), job.images());
+        List<PullView> pulls = job.pulls();
+        if (pulls != null) {
+            for (PullView pull : pulls) {
+                lines.merge(new PullLine.Key(pull.worker(), pull.pull()), lineOf(pull), Board::newer);
+            }
+        }
+    }
+
+    /** Takes an event of the job. */
+    public void accept(PullEvent event) {
+        switch (event) {
+            case PullEvent.OfPull pull ->
+                lines.compute(
+                        new PullLine.Key(pull.origin().worker(), pull.origin().pull()), (key, old) -> {
+                            PullLine line = old != null
+                                    ? old
+                                    : pending(
+                                            key,
+                                            pull.origin().image(),
+                                            pull.origin().platform());
+                            return line.isDone() ? line : next(line, pull);
+                        });
+            case PullEvent.JobAccepted accepted -> expect(accepted.workers(), accepted.pulls());
+            case PullEvent.JobRejected _, PullEvent.JobCompleted _, PullEvent.Unknown _ -> {}
+        }
+    }
+
+    /** The pulls in the order in which they became known. */
+    public List<PullLine> lines() {
+        return List.copyOf(lines.values());
+    }
+
+    /** The mean of all percentages, 0 to 100; never less than it was. */
+    public double overallPercent() {
+        double mean = lines.values().stream()
+                .mapToDouble(line -> line.isDone() ? 100 : line.progress().percent())
+                .average()
+                .orElse(0);
+        overall = Math.max(overall, mean);
+        return overall;
+    }
+
+    /** Whether there is at least one pull and nothing follows for any. */
+    public boolean isDone() {
+        return !lines.isEmpty() && lines.values().stream().allMatch(PullLine::isDone);
+    }
+
+    /** Whether there is at least one pull and every image is on its engine. */
+    public boolean isComplete() {
+        return !lines.isEmpty() && lines.values().stream().allMatch(PullLine::isPresent);
+    }
+
+    private static PullLine pending(PullLine.Key key, String image, @Nullable String platform) {
+        return new PullLine(key, image, platform, new Status.Pending(), Progress.NONE, Map.of(), null, null);
+    }
+
+    private static PullLine newer(PullLine shown, PullLine read) {
+        if (shown.isDone()) {
+            return shown;
+        }
+        Instant startedAt = shown.startedAt() != null ? shown.startedAt() : read.startedAt();
+        double percent = Math.max(shown.progress().percent(), read.progress().percent());
+        return new PullLine(
+                read.key(),
+                read.image(),
+                read.platform(),
+                read.status(),
+                read.progress().withPercent(percent),
+                read.layers(),
+                startedAt,
+                read.endedAt());
+    }
+
+    private static PullLine next(PullLine line, PullEvent.OfPull event) {
+        PullOrigin origin = event.origin();
+        return switch (event) {
+            case PullEvent.Queued _ -> with(line, new Status.Queued(), line.progress(), line.layers(), origin);
+            case PullEvent.Started _ -> with(line, new Status.Running(), line.progress(), Map.of(), origin);
+            case PullEvent.Layer layer ->
+                with(line, new Status.Running(), line.progress(), with(line.layers(), layer), origin);
+            case PullEvent.Progress p -> with(line, new Status.Running(), progress(line, p), line.layers(), origin);
+            case PullEvent.Retrying r ->
+                with(line, new Status.Retrying(r.reason(), r.notBefore()), line.progress(), Map.of(), origin);
+            case PullEvent.Succeeded s ->
+                ended(
+                        line,
+                        new Status.Succeeded(s.digest(), s.bytesDownloaded(), s.layersCached(), s.layersDownloaded()),
+                        origin,
+                        Duration.ofMillis(s.downloadMillis() + s.extractMillis()));
+            case PullEvent.Skipped s -> ended(line, new Status.Skipped(s.digest()), origin, null);
+            case PullEvent.Failed f -> ended(line, new Status.Failed(f.reason(), f.message(), f.hint()), origin, null);
+            case PullEvent.Cancelled c -> ended(line, new Status.Cancelled(c.message()), origin, null);
+        };
+    }
+
+    private static Progress progress(PullLine line, PullEvent.Progress p) {
+        return new Progress(
+                Math.max(line.progress().percent(), p.percent()),
+                p.bytesCurrent(),
+                p.bytesTotal(),
+                p.layersDone(),
+                p.layersTotal(),
+                p.bytesPerSecond(),
+                p.etaSeconds());
+    }
+
+    private static Map<String, LayerPhase> with(Map<String, LayerPhase> layers, PullEvent.Layer event) {
+        Map<String, LayerPhase> result = new LinkedHashMap<>(layers);
+        result.put(event.layer(), event.phase());
+        return result;
+    }
+
+    private static PullLine with(
+            PullLine line, Status status, Progress progress, Map<String, LayerPhase> layers, PullOrigin origin) {
+        Instant startedAt = line.startedAt() != null ? line.startedAt() : origin.time();
+        return new PullLine(line.key(), line.image(), line.platform(), status, progress, layers, startedAt, null);
+    }
+
+    private static PullLine ended(PullLine line, Status status, PullOrigin origin, @Nullable Duration took) {
+        Instant startedAt = took != null ? origin.time().minus(took) : line.startedAt();
+        return new PullLine(
+                line.key(),
+                line.image(),
+                line.platform(),
+                status,
+                line.progress(),
+                line.layers(),
+                startedAt != null ? startedAt : origin.time(),
+                origin.time());
+    }
+
+    private static PullLine lineOf(PullView view) {
+        Map<String, LayerPhase> layers = new LinkedHashMap<>();
+        view.layers().forEach(layer -> layers.put(layer.layer(), layer.phase()));
+        return new PullLine(
+                new PullLine.Key(view.worker(), view.pull()),
+                view.image(),
+                view.platform(),
+                statusOf(view),
+                new Progress(
+                        view.percent(),
+                        view.bytesCurrent(),
+                        view.bytesTotal(),
+                        view.layersDone(),
+                        view.layersTotal(),
+                        view.bytesPerSecond(),
+                        view.etaSeconds()),
+                layers,
+                null,
+                view.state().isTerminal() ? view.updatedAt() : null);
+    }
+
+    private static Status statusOf(PullView view) {
+        return switch (view.state()) {
+            case PENDING -> new Status.Pending();
+            case QUEUED -> new Status.Queued();
+            case RUNNING -> new Status.Running();
+            case RETRYING -> new Status.Retrying(view.reason(), null);
+            case SUCCEEDED -> {
+                int cached = (int) view.layers().stream()
+                        .filter(layer -> layer.phase() == LayerPhase.CACHED)
+                        .count();
+                yield new Status.Succeeded(
+                        view.digest(),
+                        view.bytesCurrent(),
+                        cached,
+                        view.layers().size() - cached);
+            }
+            case SKIPPED -> new Status.Skipped(view.digest());
+            case FAILED ->
+                new Status.Failed(
+                        view.reason() != null ? view.reason() : FailureReason.ENGINE_ERROR,
+                        view.message() != null ? view.message() : "",
+                        view.hint() != null ? view.hint() : "");
+            case CANCELLED -> new Status.Cancelled(view.message() != null ? view.message() : "");
+        };
+    }
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.pullcast.cli.render;
+
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * How lines may look.
+ *
+ * @param color whether ANSI colours are written
+ * @param unicode whether characters beyond ASCII are written
+ */
+public record Look(boolean color, boolean unicode) {
+    /** ASCII without colours. */
+    public static final Look PLAIN = new Look(false, false);
+
+    private static final String GREEN = "32";
+    private static final String RED = "31";
+    private static final String YELLOW = "33";
+    private static final String CYAN = "36";
+    private static final String FAINT = "2";
+
+    /**
+     * What an environment allows: no colour with {@code NO_COLOR} (no-color.org: any non-empty value) or outside a
+     * terminal, no Unicode where the locale is not UTF-8.
+     */
+    public static Look of(Map<String, String> environment, boolean terminal) {
+        String locale = environment.getOrDefault(
+                "LC_ALL", environment.getOrDefault("LC_CTYPE", environment.getOrDefault("LANG", "")));
+        String lower = locale.toLowerCase(Locale.ROOT);
+        return new Look(
+                terminal && environment.getOrDefault("NO_COLOR", "").isEmpty(),
+                lower.contains("utf-8") || lower.contains("utf8"));
+    }
+
+    String good(String text) {
+        return paint(GREEN, text);
+    }
+
+    String bad(String text) {
+        return paint(RED, text);
+    }
+
+    String warning(String text) {
+        return paint(YELLOW, text);
+    }
+
+    String accent(String text) {
+        return paint(CYAN, text);
+    }
+
+    String faint(String text) {
+        return paint(FAINT, text);
+    }
+
+    String tick() {
+        return unicode ? "✓" : "+";
+    }
+
+    String cross() {
+        return unicode ? "✗" : "x";
+    }
+
+    String ellipsis() {
+        return unicode ? "…" : "~";
+    }
+
+    private String paint(String code, String text) {
+        return color && !text.isEmpty() ? "\033[" + code + 'm' + text + "\033[0m" : text;
+    }
+}

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.pullcast.cli.render;
+
+import dev.pullcast.contract.event.FailureReason;
+import dev.pullcast.contract.event.LayerPhase;
+import java.time.Instant;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One pull as the terminal shows it: the sum of its events.
+ *
+ * @param key which pull
+ * @param image as asked for
+ * @param platform null for the engine's own
+ * @param status where it is
+ * @param progress its newest sum over all layers
+ * @param layers phase by layer, of the running attempt
+ * @param startedAt first sign of life, UTC; null while nothing was heard
+ * @param endedAt time of its terminal event, UTC; null before
+ */
+public record PullLine(
+        Key key,
+        String image,
+        @Nullable String platform,
+        Status status,
+        Progress progress,
+        Map<String, LayerPhase> layers,
+        @Nullable Instant startedAt,
+        @Nullable Instant endedAt) {
+
+    /** Which pull within a job. */
+    public record Key(String worker, String pull) {}
+
+    /**
+     * How far.
+     *
+     * @param percent 0 to 100
+     * @param bytesCurrent downloaded so far
+     * @param bytesTotal null until known
+     * @param layersDone complete or cached
+     * @param layersTotal announced so far
+     * @param bytesPerSecond null when nothing moves
+     * @param etaSeconds null when it cannot be told
+     */
+    public record Progress(
+            double percent,
+            long bytesCurrent,
+            @Nullable Long bytesTotal,
+            int layersDone,
+            int layersTotal,
+            @Nullable Long bytesPerSecond,
+            @Nullable Long etaSeconds) {
+        static final Progress NONE = new Progress(0, 0, null, 0, 0, null, null);
+
+        Progress withPercent(double value) {
+            return new Progress(value, bytesCurrent, bytesTotal, layersDone, layersTotal, bytesPerSecond, etaSeconds);
+        }
+    }
+
+    /** Where a pull is. */
+    public sealed interface Status {
+        /** Known, but no worker has said anything yet. */
+        record Pending() implements Status {}
+
+        /** Taken by its worker, waits for room. */
+        record Queued() implements Status {}
+
+        /** The engine works on it. */
+        record Running() implements Status {}
+
+        /** Waits for its next attempt, which starts at {@code notBefore} (UTC; null when the source does not say). */
+        record Retrying(
+                @Nullable FailureReason reason, @Nullable Instant notBefore) implements Status {}
+
+        /** On the engine, brought or confirmed by this pull. */
+        record Succeeded(@Nullable String digest, long bytesDownloaded, int layersCached, int layersDownloaded)
+                implements Status {}
+
+        /** Was on the engine before. */
+        record Skipped(@Nullable String digest) implements Status {}
+
+        /** Not there. */
+        record Failed(FailureReason reason, String message, String hint) implements Status {}
+
+        /** Ended by somebody. */
+        record Cancelled(String message) implements Status {}
+    }
+
+    /** Whether nothing follows. */
+    public boolean isDone() {
+        return switch (status) {
+            case Status.Succeeded _, Status.Skipped _, Status.Failed _, Status.Cancelled _ -> true;
+            case Status.Pending _, Status.Queued _, Status.Running _, Status.Retrying _ -> false;
+        };
+    }
+
+    /** Whether the image is on the engine. */
+    public boolean isPresent() {
+        return switch (status) {
+            case Status.Succeeded _, Status.Skipped _ -> true;
+            case Status.Failed _, Status.Cancelled _ -> false;
+            case Status.Pending _, Status.Queued _, Status.Running _, Status.Retrying _ -> false;
+        };
+    }
+
+    /** Whether all bytes are there and what is left is unpacking. */
+    boolean isExtracting() {
+        return !layers.isEmpty()
+                && layers.containsValue(LayerPhase.EXTRACTING)
+                && layers.values().stream().allMatch(LayerPhase::hasAllBytes);
+    }
+}

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.pullcast.cli.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.pullcast.cli.render.Feed;
+import dev.pullcast.cli.render.Samples;
+import dev.pullcast.contract.codec.ContractJson;
+import dev.pullcast.contract.event.JobResult;
+import dev.pullcast.contract.event.PullEvent;
+import dev.pullcast.contract.job.ImageRequest;
+import dev.pullcast.contract.job.PullJob;
+import java.io.EOFException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+
+class GatewayClientIT {
+    private static final PullEvent COMPLETED =
+            new PullEvent.JobCompleted("job-1", Samples.START, null, JobResult.SUCCEEDED, 1, 1, 0, 0, 0, null);
+
+    private final ScriptedServer server;
+    private final GatewayClient client;
+
+    GatewayClientIT() throws IOException {
+        server = new ScriptedServer();
+        client = new GatewayClient(server.url(), "secret");
+    }
+
+    @AfterEach
+    void close() throws IOException {
+        server.close();
+    }
+
+    @Nested
+    class Enqueueing {
+        private final PullJob job = PullJob.of("job-1", List.of(ImageRequest.of("alpine")));
+
+        @Test
+        void sendsTheJobAsJson() throws IOException {
+            server.answer("HTTP/1.1 202 Accepted\r\nContent-Length: 2\r\n\r\n{}");
+            client.enqueue(job);
+            assertThat(server.heads().getFirst())
+                    .startsWith("POST /v1/pulls HTTP/1.1\nHost: " + server.url().substring(7) + "\n")
+                    .contains("\nAuthorization: Bearer secret\n", "\nContent-Type: application/json\n")
+                    .endsWith("\n\n" + ContractJson.mapper().writeValueAsString(job));
+        }
+
+        @Test
+        void aProblemIsToldInItsOwnWords() {
+            String problem = "{\"title\":\"Invalid job\",\"detail\":\"images: at least one\",\"status\":400}";
+            server.answer("HTTP/1.1 400 Bad Request\r\nContent-Type: application/problem+json\r\n"
+                    + "Transfer-Encoding: chunked\r\n\r\n"
+                    + "5;x=y\r\n" + problem.substring(0, 5) + "\r\n"
+                    + Integer.toHexString(problem.length() - 5) + "\r\n" + problem.substring(5)
+                    + "\r\n0\r\nTrailer: x\r\n\r\n");
+            assertThatThrownBy(() -> client.enqueue(job))
+                    .isInstanceOfSatisfying(
+                            GatewayClient.Refused.class,
+                            e -> assertThat(e.status()).isEqualTo(400))
+                    .hasMessage("Invalid job: images: at least one");
+        }
+
+        @Test
+        void anAnswerThatIsNotHttpIsSaidToBeNone() {
+            server.answer("SSH-2.0-OpenSSH_9.2\r\n");
+            assertThatThrownBy(() -> client.enqueue(job)).hasMessage("not an HTTP answer: 'SSH-2.0-OpenSSH_9.2'");
+        }
+
+        @Test
+        void anAnswerThatEndsTooEarlyIsAnError() {
+            server.answer("HTTP/1.1 500 Error\r\nContent-Length: 100\r\n\r\n{\"title\":");
+            assertThatThrownBy(() -> client.enqueue(job)).isInstanceOf(EOFException.class);
+        }
+    }
+
+    @Nested
+    class Following {
+        private final List<Feed> heard = new ArrayList<>();
+
+        @Test
+        void endsWithTheJob() {
+            server.stream("id: c1", event(Samples.started("alpine")), "", "id: c2", event(COMPLETED), "");
+            follow();
+            assertThat(heard)
+                    .containsExactly(
+                            new Feed.Event(Samples.started("alpine")), new Feed.Event(COMPLETED), new Feed.End(null));
+        }
+
+        @Test
+        void resumesAfterTheLastCursorWhenTheStreamIsCut() {
+            server.stream("retry: 100", "id: c1", event(Samples.queued("alpine")), "", "id: c2", "data: cut off");
+            server.stream("id: c3", event(Samples.started("alpine")), "", "id: c4", event(COMPLETED), "");
+            JobFollower follower = follow();
+            assertThat(server.heads()).hasSize(2);
+            assertThat(server.heads().get(0)).doesNotContain("Last-Event-ID");
+            assertThat(server.heads().get(1)).contains("\nLast-Event-ID: c1\n");
+            assertThat(heard).hasSize(4).last().isEqualTo(new Feed.End(null));
+            assertThat(follower.ledger().missing()).isZero();
+            assertThat(follower.ledger().seen()).isEqualTo(3);
+        }
+
+        @Test
+        void startsAfreshWhenItsCursorIsNotUnderstood() {
+            server.stream("retry: 100", "id: c1", event(Samples.queued("alpine")), "");
+            server.answer("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n");
+            server.stream("id: c3", event(COMPLETED), "");
+            follow();
+            assertThat(server.heads()).hasSize(3);
+            assertThat(server.heads().get(2)).doesNotContain("Last-Event-ID");
+            assertThat(heard).last().isEqualTo(new Feed.End(null));
+        }
+
+        @Test
+        void aRefusalThatCannotHealEndsItWithTheGatewaysWords() {
+            server.answer("HTTP/1.1 401 Unauthorized\r\nContent-Length: 24\r\n\r\n{\"title\":\"Unauthorized\"}");
+            follow();
+            assertThat(heard).containsExactly(new Feed.End("the gateway at " + server.url() + " says: Unauthorized"));
+        }
+
+        @Test
+        void aSnapshotOfACompletedJobIsItsEnd() {
+            server.stream(
+                    "event: snapshot",
+                    "data: {\"time\":\"2026-05-04T10:00:00Z\",\"workers\":[],\"jobs\":[{\"id\":\"other\",\"state\":"
+                            + "\"running\"},{\"id\":\"job-1\",\"state\":\"completed\",\"images\":[],\"workers\":[],"
+                            + "\"message\":\"no worker matched\"}]}",
+                    "");
+            follow();
+            assertThat(heard).hasSize(3);
+            assertThat(heard.get(1)).isEqualTo(new Feed.Note("no worker matched"));
+            assertThat(heard.get(2)).isEqualTo(new Feed.End(null));
+        }
+
+        @Test
+        void lossesThatTheGatewayAdmitsAreCounted() {
+            server.stream("event: gap", "data: {\"lost\":12}", "", event(COMPLETED), "");
+            assertThat(follow().ledger().missing()).isEqualTo(12);
+            assertThat(heard.getFirst()).isInstanceOf(Feed.Note.class);
+        }
+
+        private JobFollower follow() {
+            try (JobFollower follower = new JobFollower(client, "job-1", heard::add)) {
+                follower.run();
+                return follower;
+            }
+        }
+
+        private static String event(PullEvent event) {
+            return "event: " + event.type() + "\ndata: " + ContractJson.mapper().writeValueAsString(event);
+        }
+    }
+}
