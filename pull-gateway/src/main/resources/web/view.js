@@ -138,7 +138,8 @@ function drawWorker(row, worker) {
   const { engine, labels = {} } = worker;
   put(row.name, worker.worker);
   badge(row.badge, workerState(worker));
-  put(row.engine, engine ? f.join(`${engine.kind} ${engine.version}`, `${engine.os}/${engine.arch}`) : 'its engine has not answered');
+  const silent = worker.live ? 'its engine has not answered yet' : '';
+  put(row.engine, engine ? f.join(`${engine.kind} ${engine.version}`, `${engine.os}/${engine.arch}`) : silent);
   const free = engine?.freeBytes == null ? '' : `${f.bytes(engine.freeBytes)} free`;
   const load = f.join(free, `${worker.pullsRunning} running`, worker.pullsQueued ? `${worker.pullsQueued} queued` : '');
   put(row.load, worker.live ? load : `last heard of ${new Date(worker.time).toLocaleString()}`);

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.pullcast.gateway.dashboard;
+
+import dev.pullcast.contract.event.FailureReason;
+import dev.pullcast.contract.event.JobResult;
+import dev.pullcast.contract.event.LayerPhase;
+import dev.pullcast.contract.event.PullEvent;
+import dev.pullcast.contract.event.PullOrigin;
+import dev.pullcast.contract.job.PullId;
+import dev.pullcast.contract.view.Snapshot;
+import dev.pullcast.contract.view.WorkerView;
+import dev.pullcast.contract.worker.EngineFacts;
+import dev.pullcast.contract.worker.WorkerStatus;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What a job goes through, told in the contract's own records; the clock goes on by a second with each event. */
+final class Story {
+    private static final Instant START = Instant.parse("2026-01-01T08:00:00Z");
+
+    final String job;
+    private long seq;
+
+    Story(String job) {
+        this.job = job;
+    }
+
+    private Instant now() {
+        return START.plusSeconds(++seq);
+    }
+
+    static Snapshot nothing() {
+        return new Snapshot(START, List.of(), List.of());
+    }
+
+    static WorkerView worker(String id, boolean live) {
+        EngineFacts engine =
+                new EngineFacts("docker", "28.1.1", "1.49", "linux", "amd64", "overlay2", null, 412_400_000_000L);
+        WorkerStatus status = new WorkerStatus(
+                id,
+                "incarnation",
+                WorkerStatus.State.READY,
+                Map.of("zone", "eu-1"),
+                START,
+                START,
+                5,
+                engine,
+                1,
+                2,
+                "0.1.0");
+        return new WorkerView(status, live);
+    }
+
+    PullEvent accepted(List<String> workers, String... images) {
+        List<PullEvent.JobPull> pulls = List.of(images).stream()
+                .map(image -> new PullEvent.JobPull(pull(image), image, reference(image), null))
+                .toList();
+        return new PullEvent.JobAccepted(job, now(), null, Map.of(), pulls, workers, START.plusSeconds(3600));
+    }
+
+    PullEvent rejected(String... reasons) {
+        return new PullEvent.JobRejected(job, now(), null, List.of(reasons));
+    }
+
+    PullEvent completed(JobResult result, int succeeded, int failed) {
+        return new PullEvent.JobCompleted(job, now(), null, result, 1, succeeded, 0, failed, 0, null);
+    }
+
+    PullEvent started(String worker, String image) {
+        return new PullEvent.Started(origin(worker, image));
+    }
+
+    PullEvent layer(String worker, String image, LayerPhase phase, @Nullable Long current) {
+        return new PullEvent.Layer(origin(worker, image), "0a1b2c3d4e5f", phase, current, 50_000_000L, null);
+    }
+
+    PullEvent progress(String worker, String image, double percent) {
+        long bytes = Math.round(percent * 500_000);
+        return new PullEvent.Progress(origin(worker, image), bytes, 50_000_000L, percent, 0, 1, 12_500_000L, 3L);
+    }
+
+    PullEvent succeeded(String worker, String image) {
+        String digest = "sha256:" + "ab12".repeat(16);
+        return new PullEvent.Succeeded(origin(worker, image), digest, null, 50_000_000, 0, 1, 10, 3900, 100);
+    }
+
+    PullEvent failed(String worker, String image, String message) {
+        FailureReason reason = FailureReason.NOT_FOUND;
+        return new PullEvent.Failed(origin(worker, image), reason, false, 1, message, reason.hint());
+    }
+
+    private PullOrigin origin(String worker, String image) {
+        Instant now = now();
+        String reference = reference(image);
+        return new PullOrigin(job, worker, pull(image), "incarnation", image, reference, null, null, 1, 0, seq, now);
+    }
+
+    private static String reference(String image) {
+        return "docker.io/library/" + image;
+    }
+
+    private static String pull(String image) {
+        return PullId.of(reference(image), null);
+    }
+}
