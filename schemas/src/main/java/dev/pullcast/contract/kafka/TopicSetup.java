@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.pullcast.contract.kafka;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.CreateTopicsResult;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.jspecify.annotations.Nullable;
+
+/** Creates the topics that are missing when a process starts; those that exist are left as they are. */
+public final class TopicSetup {
+    /** Partitions of a new topic when nobody says otherwise. */
+    public static final int DEFAULT_PARTITIONS = 12;
+
+    /** Leaves the number of copies to the broker. */
+    public static final short BROKERS_REPLICATION = -1;
+
+    /** The largest record of any topic; coordinators set their producer's {@code max.request.size} to it. */
+    public static final int MAX_MESSAGE_BYTES = TopicPlan.MAX_MESSAGE_BYTES;
+
+    private static final int TIMEOUT_MILLIS = 20_000;
+
+    private TopicSetup() {}
+
+    /** What came of it. */
+    public sealed interface Result {}
+
+    /**
+     * All topics are there and fit together.
+     *
+     * @param created names of those that were missing
+     * @param partitions of each topic, by name
+     */
+    public record Ready(List<String> created, Map<String, Integer> partitions) implements Result {
+        /** Partitions of a topic of {@link Topics}. */
+        public int partitionsOf(String topic) {
+            return Objects.requireNonNull(partitions.get(topic), topic);
+        }
+    }
+
+    /**
+     * They are not.
+     *
+     * @param problem for a person: what is wrong, with names and settings, and what to do
+     * @param passing whether it may be gone at the next try without anybody doing anything: Kafka does not answer
+     */
+    public record Unusable(String problem, boolean passing) implements Result {}
+
+    /**
+     * Looks at all topics and creates the missing ones. Blocks up to about 40 s while Kafka does not answer: never call
+     * it on an event loop.
+     *
+     * @param clientConfig how to connect, as Kafka's clients take it
+     * @param topics their names
+     * @param partitions of new topics; those that must be alike follow an existing one
+     * @param replication copies of new topics, or {@link #BROKERS_REPLICATION}
+     */
+    public static Result ensure(Map<String, Object> clientConfig, Topics topics, int partitions, short replication) {
+        TopicPlan plan = new TopicPlan(topics, partitions, replication);
+        Map<String, Object> config = new LinkedHashMap<>();
+        config.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, TIMEOUT_MILLIS);
+        config.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, TIMEOUT_MILLIS / 2);
+        config.putAll(clientConfig);
+        try (Admin admin = Admin.create(config)) {
+            return ensure(admin, plan);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return new Unusable("interrupted while looking at the topics", true);
+        } catch (KafkaException e) {
+            return unusable("cannot look at the topics", e);
+        }
+    }
+
+    private static Result ensure(Admin admin, TopicPlan plan) throws InterruptedException {
+        Map<String, Integer> existing = new TreeMap<>();
+        Map<String, KafkaFuture<TopicDescription>> answers =
+                admin.describeTopics(plan.settings().keySet()).topicNameValues();
+        for (Map.Entry<String, KafkaFuture<TopicDescription>> answer : answers.entrySet()) {
+            try {
+                existing.put(
+                        answer.getKey(), answer.getValue().get().partitions().size());
+            } catch (ExecutionException e) {
+                if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
+                    return unusable("cannot look at " + answer.getKey(), e.getCause());
+                }
+            }
+        }
+        String mismatch = plan.mismatch(existing);
+        if (!mismatch.isEmpty()) {
+            return new Unusable(mismatch, false);
+        }
+        Map<String, Integer> missing = plan.missing(existing);
+        return missing.isEmpty() ? new Ready(List.of(), existing) : create(admin, plan, existing, missing);
+    }
+
+    private static Result create(
+            Admin admin, TopicPlan plan, Map<String, Integer> existing, Map<String, Integer> missing)
+            throws InterruptedException {
+        List<NewTopic> wanted = missing.entrySet().stream()
+                .map(topic -> new NewTopic(topic.getKey(), topic.getValue(), plan.replication())
+                        .configs(plan.settings().get(topic.getKey())))
+                .toList();
+        CreateTopicsResult answers = admin.createTopics(wanted);
+        Map<String, Integer> refused = new LinkedHashMap<>();
+        List<String> created = new ArrayList<>();
+        for (Map.Entry<String, Integer> topic : missing.entrySet()) {
+            try {
+                Objects.requireNonNull(answers.values().get(topic.getKey())).get();
+                created.add(topic.getKey());
+            } catch (ExecutionException e) {
+                if (e.getCause() instanceof AuthorizationException) {
+                    refused.put(topic.getKey(), topic.getValue());
+                } else if (e.getCause() instanceof TopicExistsException) {
+                    return new Unusable(topic.getKey() + " was created by another process at the same time", true);
+                } else {
+                    return unusable("cannot create " + topic.getKey(), e.getCause());
+                }
+            }
+        }
+        if (!refused.isEmpty()) {
+            return new Unusable(
+                    "the topics " + String.join(", ", refused.keySet())
+                            + " are missing, and Kafka does not let this principal create them. Create them so:"
+                            + System.lineSeparator() + plan.commands(refused),
+                    false);
+        }
+        existing.putAll(missing);
+        return new Ready(List.copyOf(created), existing);
+    }
+
+    private static Unusable unusable(String tried, @Nullable Throwable cause) {
+        String why = cause instanceof AuthorizationException ? ": this principal may not" : "";
+        String words = "";
+        for (Throwable e = cause; e != null; e = e.getCause()) {
+            words = " (" + e.getMessage() + ")";
+        }
+        return new Unusable(tried + why + words, cause instanceof RetriableException);
+    }
+}

@@ -1,0 +1,5 @@
+/** Tests: Events. */
+@NullMarked
+package dev.pullcast.contract.event;
+
+import org.jspecify.annotations.NullMarked;
