@@ -44,7 +44,14 @@ function tell(type, data) {
   }
 }
 
-function notice(text) {
+// ---- what is wrong: for some seconds, or until the next event shows that it is over
+
+const NOTICE_SECONDS = 20;
+let noticeTimer = 0;
+
+function notice(text, seconds = 0) {
+  clearTimeout(noticeTimer);
+  noticeTimer = seconds ? setTimeout(notice, seconds * 1000, '') : 0;
   $('notice').hidden = !text;
   $('notice').textContent = text;
 }
@@ -58,7 +65,6 @@ let source = null;
 let delay = RETRY_FIRST;
 let timer = 0;
 let reloadedAt = 0;
-let degraded = false;
 
 function connection(name, text) {
   $('connection').dataset.state = name;
@@ -76,17 +82,14 @@ function connect() {
   });
   source.addEventListener('error', (event) => (event.data === undefined ? lost() : notice(wordsOf(event))));
   for (const type of STATE_EVENTS) source.addEventListener(type, (event) => receive(type, JSON.parse(event.data)));
-  source.addEventListener('degraded', (event) => {
-    degraded = true;
-    notice(`The gateway is degraded, what you see may be old. ${wordsOf(event)}`);
-  });
-  source.addEventListener('reset', (event) => notice(`Updates were missed; this is the state as of now. ${wordsOf(event)}`));
+  source.addEventListener('degraded', (event) => notice(`The gateway is degraded, what you see may be old. ${wordsOf(event)}`));
+  source.addEventListener('reset', (event) =>
+    notice(`Updates were missed; this is the state as of now. ${wordsOf(event)}`, NOTICE_SECONDS));
   source.addEventListener('gap', missed);
 }
 
 function receive(type, data) {
-  if (degraded) notice('');
-  degraded = false;
+  if (!noticeTimer && !$('notice').hidden) notice('');
   apply(state, type, data);
   tell(type, data);
   draw();
@@ -106,7 +109,7 @@ function lost() {
 
 /** Only a new snapshot tells what a gap held. */
 function missed() {
-  notice('This page was too slow and missed some updates; it starts again from the current state.');
+  notice('This page was too slow and missed some updates; it starts again from the current state.', NOTICE_SECONDS);
   const wait = Math.max(0, reloadedAt + RELOAD_EVERY - Date.now());
   clearTimeout(timer);
   timer = setTimeout(() => {
@@ -117,8 +120,8 @@ function missed() {
 
 function wordsOf(event) {
   try {
-    const { detail, message, reason } = JSON.parse(event.data);
-    return detail ?? message ?? reason ?? '';
+    const { detail, message, title, reason } = JSON.parse(event.data);
+    return detail ?? message ?? title ?? reason ?? '';
   } catch {
     return '';
   }
@@ -239,9 +242,8 @@ $('cancel-dialog').addEventListener('close', async () => {
   $('cancel').disabled = true;
   try {
     await request('DELETE', `v1/pulls/${encodeURIComponent(ui.job)}`);
-    notice('');
   } catch (error) {
-    notice(error.message);
+    notice(error.message, NOTICE_SECONDS);
   } finally {
     $('cancel').disabled = false;
   }
