@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.pullcast.testkit;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/**
+ * A real Docker Engine and a real registry for one test class, in a folder of their own, through
+ * {@code deploy/dev/engine}; nothing of it is left afterwards.
+ *
+ * <pre>{@code
+ * @RegisterExtension
+ * static final DevEngine ENGINE = new DevEngine();
+ * }</pre>
+ *
+ * <p>Where the machine cannot start one, the tests are skipped with the reason, unless the environment says
+ * {@code PULLCAST_TEST_ENGINE=required} (as {@code scripts/test} does where it can): then they fail. Not safe from
+ * several threads.
+ */
+public final class DevEngine implements BeforeAllCallback, AfterAllCallback, AutoCloseable {
+    /** What {@code deploy/dev/engine} says when something is missing that it cannot install. */
+    private static final int UNAVAILABLE = 69;
+
+    private @Nullable Path home;
+    private String dockerHost = "";
+    private String registry = "";
+
+    @Override
+    public void beforeAll(ExtensionContext context) {
+        open();
+    }
+
+    @Override
+    public void afterAll(ExtensionContext context) {
+        close();
+    }
+
+    /** Starts engine and registry; skips the test where that is impossible. */
+    public DevEngine open() {
+        try {
+            home = Files.createTempDirectory("pullcast-engine");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        Ran up = script("up");
+        if (up.exitCode() == UNAVAILABLE && !"required".equals(System.getenv("PULLCAST_TEST_ENGINE"))) {
+            close();
+            Assumptions.abort("no engine: " + up.output().strip());
+        }
+        try {
+            readEnvironment(up.orFail());
+        } catch (RuntimeException | Error e) {
+            close();
+            throw e;
+        }
+        return this;
+    }
+
+    private void readEnvironment(Ran up) {
+        for (String line : script("env").orFail().output().lines().toList()) {
+            if (line.startsWith("export DOCKER_HOST=")) {
+                dockerHost = line.substring("export DOCKER_HOST=".length());
+            } else if (line.startsWith("export PULLCAST_DEV_REGISTRY=")) {
+                registry = line.substring("export PULLCAST_DEV_REGISTRY=".length());
+            }
+        }
+        if (dockerHost.isEmpty() || registry.isEmpty()) {
+            throw new IllegalStateException("deploy/dev/engine did not tell where it listens:\n" + up.output());
+        }
+    }
+
+    /** Stops both and removes their data. */
+    @Override
+    public void close() {
+        Path folder = home;
+        if (folder != null) {
+            script("down", "--purge");
+            home = null;
+            Processes.deleteQuietly(folder);
+        }
+    }
+
+    /** As in {@code DOCKER_HOST}: {@code unix:///…}. */
+    public String dockerHost() {
+        return dockerHost;
+    }
+
+    /** The engine's socket. */
+    public Path socket() {
+        return Path.of(dockerHost.substring("unix://".length()));
+    }
+
+    /** {@code 127.0.0.1:port}. */
+    public String registry() {
+        return registry;
+    }
+
+    /** The full reference of an image in the registry: {@code app:1} is {@code 127.0.0.1:port/app:1}. */
+    public String image(String nameAndTag) {
+        return registry + '/' + nameAndTag;
+    }
+
+    /**
+     * Pushes one image of random bytes, or the samples when there are no arguments.
+     *
+     * @param arguments {@code NAME:TAG [--layers N] [--size 20M,40M] [--seed N] …} of {@code deploy/dev/engine seed}
+     * @return digest by {@code NAME:TAG}
+     */
+    public Map<String, String> seed(String... arguments) {
+        List<String> command = new ArrayList<>(List.of("seed"));
+        command.addAll(List.of(arguments));
+        Map<String, String> digests = new LinkedHashMap<>();
+        for (String line :
+                script(command.toArray(String[]::new)).orFail().output().lines().toList()) {
+            String[] words = line.split(" ", -1);
+            if (words.length == 2 && words[1].startsWith("sha256:")) {
+                digests.put(words[0], words[1]);
+            }
+        }
+        if (digests.isEmpty()) {
+            throw new IllegalStateException("deploy/dev/engine seed pushed nothing");
+        }
+        return digests;
+    }
+
+    /** Runs the docker command against this engine and returns what it wrote; fails with that if it failed. */
+    public String docker(String... arguments) {
+        return tryDocker(arguments).orFail().output();
+    }
+
+    /** The same, for commands that may fail. */
+    public Ran tryDocker(String... arguments) {
+        List<String> command = new ArrayList<>(List.of("docker", "--host", dockerHost));
+        command.addAll(List.of(arguments));
+        return Processes.run(command, Map.of());
+    }
+
+    /** Whether the engine has this image. */
+    public boolean has(String reference) {
+        return tryDocker("image", "inspect", reference).exitCode() == 0;
+    }
+
+    /** The registry ends at once, as if its machine had lost power. */
+    public void killRegistry() {
+        Processes.kill(pidFile("registry"));
+    }
+
+    /** The engine ends at once; its containerd stays. */
+    public void killEngine() {
+        Processes.kill(pidFile("dockerd"));
+    }
+
+    /** Starts again whatever is not running, with the data and on the ports it had. */
+    public void restart() {
+        script("up").orFail();
+    }
+
+    private Path pidFile(String part) {
+        Path folder = home;
+        if (folder == null) {
+            throw new IllegalStateException("the engine is not open");
+        }
+        return folder.resolve(part).resolve("pid");
+    }
+
+    private Ran script(String... arguments) {
+        List<String> command = new ArrayList<>(
+                List.of(Processes.checkout().resolve("deploy/dev/engine").toString()));
+        command.addAll(List.of(arguments));
+        return Processes.run(command, Map.of("PULLCAST_DEV_HOME", String.valueOf(home)));
+    }
+
+    /**
+     * A command that has ended.
+     *
+     * @param command as it was started
+     * @param output standard output and error, as they came
+     */
+    public record Ran(List<String> command, int exitCode, String output) {
+        /** Itself, if it succeeded. @throws IllegalStateException with its output if not */
+        public Ran orFail() {
+            if (exitCode != 0) {
+                throw new IllegalStateException(
+                        String.join(" ", command) + " ended with exit code " + exitCode + ":\n" + output);
+            }
+            return this;
+        }
+    }
+}
