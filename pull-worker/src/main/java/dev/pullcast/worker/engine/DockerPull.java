@@ -63,6 +63,9 @@ final class DockerPull implements EngineClient.EngineCall {
 
     void onRequest(HttpClientRequest newRequest) {
         request = newRequest;
+        if (auth != null) {
+            newRequest.putHeader("X-Registry-Auth", auth.header());
+        }
         if (closed) {
             newRequest.reset();
         }

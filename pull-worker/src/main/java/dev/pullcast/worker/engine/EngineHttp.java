@@ -11,9 +11,10 @@ import io.vertx.core.http.RequestOptions;
 import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
 import io.vertx.core.net.SocketAddress;
+import java.io.FileNotFoundException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import org.jspecify.annotations.Nullable;
 
 /** How Vert.x's HTTP client reaches an engine, and what to tell a person when it does not. */
 final class EngineHttp {
@@ -72,7 +73,7 @@ final class EngineHttp {
         if (t instanceof EngineException e) {
             return e;
         }
-        String why = String.valueOf(t.getMessage());
+        String why = wordsOf(t);
         String advice = adviceFor(address, why);
         return new EngineException(new PullFailure(
                 FailureReason.ENGINE_GONE,
@@ -81,10 +82,17 @@ final class EngineHttp {
                 null));
     }
 
-    private static String adviceFor(EngineAddress address, @Nullable String why) {
-        if (why == null) {
-            return "";
+    /** Netty says of a missing socket file only that it is a FileNotFoundException. */
+    private static String wordsOf(Throwable t) {
+        for (Throwable cause = t; cause != null; cause = cause.getCause()) {
+            if (cause instanceof FileNotFoundException || cause instanceof NoSuchFileException) {
+                return "No such file or directory";
+            }
         }
+        return t.getMessage() == null ? t.toString() : t.getMessage();
+    }
+
+    private static String adviceFor(EngineAddress address, String why) {
         if (why.contains("ermission denied")) {
             return ". Add the user to the group that owns the socket (usually docker), or run as root.";
         }

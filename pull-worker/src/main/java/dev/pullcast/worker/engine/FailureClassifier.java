@@ -22,6 +22,7 @@ final class FailureClassifier {
 
     /** In order: the first that matches wins. Matched against the message in lower case. */
     private static final List<Rule> RULES = List.of(
+            Rule.of(FailureReason.ENGINE_ERROR, "client version \\S+ is too (new|old)"),
             Rule.of(FailureReason.RATE_LIMITED, "toomanyrequests|429 too many|too many requests|rate limit"),
             Rule.of(FailureReason.DISK_FULL, "no space left on device|disk quota exceeded|not enough space"),
             Rule.of(
@@ -32,13 +33,13 @@ final class FailureClassifier {
                     "no matching manifest|no image found in manifest list|no image found in image index|no match for platform|does not provide the specified platform"),
             Rule.of(
                     FailureReason.INVALID_REFERENCE,
-                    "invalid reference format|invalid tag format|repository name must be|invalid checksum digest|invalid repository name|unknown operating system or architecture|is an invalid component"),
+                    "invalid reference format|invalid tag format|repository name must be|invalid checksum digest|invalid repository name|unknown operating system or architecture|is an invalid [a-z ]*component"),
             Rule.of(
                     FailureReason.TLS,
                     "x509:|certificate signed by unknown|tls: |tls handshake|server gave http response to https client|certificate is not"),
             Rule.of(
                     FailureReason.AUTH,
-                    "unauthorized|no basic auth credentials|authentication required|access denied|denied:|requested access to the resource is denied|401 unauthorized|403 forbidden|unable to retrieve auth token|incorrect username or password|authorization failed"),
+                    "x-registry-auth|unauthorized|no basic auth credentials|authentication required|access denied|denied:|requested access to the resource is denied|401 unauthorized|403 forbidden|unable to retrieve auth token|incorrect username or password|authorization failed"),
             Rule.of(
                     FailureReason.NETWORK,
                     "connection refused|no such host|reset by peer|i/o timeout|network is unreachable|no route to host|connection timed out|context deadline exceeded|client.timeout exceeded|temporary failure in name resolution|server misbehaving|proxyconnect|broken pipe"),
@@ -75,7 +76,6 @@ final class FailureClassifier {
             }
         }
         return switch (status) {
-            case 400 -> FailureReason.INVALID_REFERENCE;
             case 401, 403 -> FailureReason.AUTH;
             case 404 -> FailureReason.NOT_FOUND;
             case 429 -> FailureReason.RATE_LIMITED;
