@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.pullcast.worker;
+
+import dev.pullcast.contract.kafka.TopicSetup;
+import dev.pullcast.worker.engine.DockerConfigKeyring;
+import dev.pullcast.worker.engine.DockerEngine;
+import dev.pullcast.worker.engine.EngineClient;
+import dev.pullcast.worker.intake.PullSlots;
+import dev.pullcast.worker.intake.TaskConsumer;
+import dev.pullcast.worker.ops.OpsServer;
+import dev.pullcast.worker.presence.IdentityGuard;
+import dev.pullcast.worker.presence.Presence;
+import dev.pullcast.worker.publish.KafkaEventPublisher;
+import dev.pullcast.worker.publish.Producers;
+import dev.pullcast.worker.pull.PullReporter;
+import dev.pullcast.worker.pull.PullRun;
+import dev.pullcast.worker.pull.Timers;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.kafka.client.producer.KafkaProducer;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A whole worker, to be started once and closed once. */
+public final class Worker {
+    private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
+    private static final Duration LAST_WORDS = Duration.ofSeconds(3);
+
+    private final Vertx vertx;
+    private final Context context;
+    private final WorkerConfig config;
+    private final PullReporter.Identity identity;
+    private final InstantSource clock = InstantSource.system();
+    private final PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+
+    private @Nullable Parts parts;
+    private @Nullable IdentityGuard guard;
+    private @Nullable OpsServer ops;
+
+    /** What runs between start and close. */
+    private record Parts(
+            EngineClient engine,
+            KafkaProducer<String, byte[]> producer,
+            KafkaEventPublisher publisher,
+            PullSlots slots,
+            TaskConsumer tasks,
+            Presence presence) {}
+
+    /**
+     * A worker that waits for {@link #start()}.
+     *
+     * @param vertx from {@link dev.pullcast.worker.engine.NativeTransport}
+     * @param incarnation differs from every earlier run's
+     */
+    public Worker(Vertx vertx, WorkerConfig config, String incarnation) {
+        this.vertx = vertx;
+        this.context = vertx.getOrCreateContext();
+        this.config = config;
+        this.identity = new PullReporter.Identity(config.id(), incarnation);
+    }
+
+    /**
+     * Makes sure of topics and id, says hello, takes tasks. An engine that does not answer is waited for.
+     *
+     * @return fails if Kafka cannot be used or the id is taken
+     */
+    public Future<Void> start() {
+        return onContext(() -> vertx.executeBlocking(() -> {
+                    TopicSetup.ensure(
+                            new HashMap<>(config.kafka()), config.topics(), config.partitions(), config.replication());
+                    return IdentityGuard.take(
+                            identity,
+                            config.dataFolder().resolve("lock-" + TaskConsumer.fileName(config.id())),
+                            config.kafka(),
+                            config.topics(),
+                            clock);
+                })
+                .onSuccess(taken -> guard = taken)
+                .compose(_ -> startParts()));
+    }
+
+    private Future<Void> startParts() {
+        EngineClient engine = DockerEngine.at(vertx, config.engine());
+        KafkaProducer<String, byte[]> producer = Producers.create(vertx, config.kafka());
+        KafkaEventPublisher publisher = new KafkaEventPublisher(vertx, producer, config.topics());
+        PullRun.Parts work = new PullRun.Parts(
+                engine,
+                DockerConfigKeyring.of(vertx, System.getenv()),
+                Timers.of(vertx, clock),
+                RandomGenerator.getDefault(),
+                config.pulls());
+        PullSlots slots = new PullSlots(work, identity, publisher);
+        TaskConsumer tasks = new TaskConsumer(
+                vertx,
+                config.id(),
+                config.topics(),
+                slots,
+                clock,
+                new TaskConsumer.Kafka(config.kafka(), config.dataFolder()));
+        Presence presence = new Presence(
+                vertx,
+                producer,
+                config.topics(),
+                new Presence.Self(identity, config.labels(), config.heartbeatSeconds(), version()),
+                engine,
+                slots,
+                clock);
+        Parts started = new Parts(engine, producer, publisher, slots, tasks, presence);
+        parts = started;
+        register(started);
+        return OpsServer.listen(vertx, config.opsHost(), config.opsPort(), () -> checks(started), metrics)
+                .onSuccess(server -> ops = server)
+                .compose(_ -> tasks.start())
+                .compose(_ -> presence.start())
+                .onSuccess(_ -> LOG.info("worker {} takes tasks for the engine at {}", config.id(), config.engine()));
+    }
+
+    private static Map<String, Boolean> checks(Parts parts) {
+        return Map.of("engine", parts.presence().isEngineThere());
+    }
+
+    private void register(Parts p) {
+        Gauge.builder("pullcast.worker.pulls.running", p.slots(), PullSlots::running)
+                .register(metrics);
+        Gauge.builder("pullcast.worker.pulls.queued", p.slots(), PullSlots::queued)
+                .register(metrics);
+        Gauge.builder("pullcast.worker.events.backlog", p.publisher(), KafkaEventPublisher::backlog)
+                .register(metrics);
+        FunctionCounter.builder("pullcast.worker.events.published", p.publisher(), KafkaEventPublisher::published)
+                .register(metrics);
+        FunctionCounter.builder("pullcast.worker.events.conflated", p.publisher(), KafkaEventPublisher::conflated)
+                .register(metrics);
+        FunctionCounter.builder("pullcast.worker.events.lost", p.publisher(), KafkaEventPublisher::lost)
+                .register(metrics);
+        Gauge.builder("pullcast.worker.engine.up", p.presence(), presence -> presence.isEngineThere() ? 1 : 0)
+                .register(metrics);
+    }
+
+    /** The port of health and metrics; 0 before the start. */
+    public int opsPort() {
+        return ops == null ? 0 : ops.port();
+    }
+
+    /** Pulls that are open, as {@code job/pull}. */
+    public List<String> open() {
+        return parts == null ? List.of() : parts.tasks().open();
+    }
+
+    /**
+     * Takes no more tasks, lets running pulls finish for a while, reports, leaves. What is still open then is taken up
+     * again by the next start.
+     */
+    public Future<Void> close() {
+        return onContext(() -> {
+            Parts p = parts;
+            if (p == null) {
+                return closeGuard();
+            }
+            return p.tasks()
+                    .stopReading()
+                    .compose(_ -> bounded(p.presence().drain(), LAST_WORDS))
+                    .compose(_ -> bounded(p.tasks().drained(), Duration.ofSeconds(config.drainSeconds())))
+                    .compose(_ -> {
+                        List<String> left = p.tasks().open();
+                        if (!left.isEmpty()) {
+                            LOG.warn(
+                                    "leaving {} pulls open, the next start takes them up again: {}", left.size(), left);
+                        }
+                        return bounded(p.tasks().close(), LAST_WORDS);
+                    })
+                    .compose(_ -> bounded(p.presence().leave(), LAST_WORDS))
+                    .compose(_ -> bounded(p.engine().close(), LAST_WORDS))
+                    .compose(_ -> vertx.executeBlocking(() -> {
+                        p.producer().unwrap().close(LAST_WORDS);
+                        return null;
+                    }))
+                    .compose(_ -> ops == null ? Future.succeededFuture() : ops.close())
+                    .transform(_ -> closeGuard());
+        });
+    }
+
+    private Future<Void> closeGuard() {
+        IdentityGuard taken = guard;
+        if (taken == null) {
+            return Future.succeededFuture();
+        }
+        return vertx.executeBlocking(() -> {
+                    taken.close();
+                    return taken;
+                })
+                .mapEmpty();
+    }
+
+    /** Whatever happens, the way out goes on. */
+    private static Future<Void> bounded(Future<Void> future, Duration most) {
+        return future.timeout(Math.max(1, most.toMillis()), TimeUnit.MILLISECONDS)
+                .otherwiseEmpty();
+    }
+
+    private Future<Void> onContext(java.util.function.Supplier<Future<Void>> work) {
+        Promise<Void> promise = Promise.promise();
+        context.runOnContext(_ -> work.get().onComplete(promise));
+        return promise.future();
+    }
+
+    /** The version of this program, as built. */
+    public static String version() {
+        String version = Worker.class.getPackage().getImplementationVersion();
+        return version == null ? "development" : version;
+    }
+}
