@@ -5,7 +5,7 @@ import { addPending, apply, emptyState, STATE_EVENTS } from './state.js';
 import { $, View } from './view.js';
 
 const state = emptyState();
-const ui = { query: '', job: null, opened: new Set(), openedAt: 0, jobsShown: 50, groupsShown: 50 };
+const ui = { query: '', job: null, opened: new Set(), openedAt: 0, cancelling: new Set(), jobsShown: 50, groupsShown: 50 };
 const view = new View(ui);
 
 // ---- drawing: however many events arrive, once per frame
@@ -220,7 +220,7 @@ $('new-form').addEventListener('submit', async (event) => {
     const job = { images, target: targetOf($('mode').value, $('target').value) };
     if ($('always').checked) job.pullPolicy = 'Always';
     const accepted = await request('POST', 'v1/pulls', job);
-    addPending(state, accepted);
+    addPending(state, { ...accepted, images: accepted?.images?.length ? accepted.images : images.map((image) => ({ image })) });
     $('new-dialog').close();
     $('images').value = '';
     if (accepted?.id) location.hash = `#/jobs/${encodeURIComponent(accepted.id)}`;
@@ -239,13 +239,15 @@ $('cancel').addEventListener('click', () => {
 
 $('cancel-dialog').addEventListener('close', async () => {
   if ($('cancel-dialog').returnValue !== 'cancel') return;
-  $('cancel').disabled = true;
+  const job = ui.job;
+  ui.cancelling.add(job); // until its end is told, or the request fails
+  draw();
   try {
-    await request('DELETE', `v1/pulls/${encodeURIComponent(ui.job)}`);
+    await request('DELETE', `v1/pulls/${encodeURIComponent(job)}`);
   } catch (error) {
+    ui.cancelling.delete(job);
     notice(error.message, NOTICE_SECONDS);
-  } finally {
-    $('cancel').disabled = false;
+    draw();
   }
 });
 

@@ -250,7 +250,7 @@ export class View {
     show($('job-body'), !!job);
     if (!job) return;
     const sum = summary(job);
-    const stamp = this.stamp(job.version, isOpen(job)) + job.id;
+    const stamp = `${this.stamp(job.version, isOpen(job))}/${this.ui.cancelling.has(job.id)}`;
     if (this.jobStamp !== stamp) this.drawJobHead(job, sum);
     this.jobStamp = stamp;
     const all = problems(job);
@@ -268,7 +268,10 @@ export class View {
     put($('job-facts'), f.join(job.id, jobFacts(job, sum, this.now)));
     jobBar($('job-bar'), job, sum);
     put($('job-text'), jobCounts(job, sum));
+    const cancelling = this.ui.cancelling.has(job.id);
     show($('cancel'), isOpen(job));
+    put($('cancel'), cancelling ? 'Cancelling' : 'Cancel job');
+    $('cancel').disabled = cancelling;
     show($('job-message'), !!job.message);
     put($('job-message'), job.message ?? '');
   }

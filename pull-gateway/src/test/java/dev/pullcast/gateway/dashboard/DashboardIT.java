@@ -123,7 +123,8 @@ class DashboardIT {
             awaitText(ROW + " .layer", "extracting");
             gateway.send(story.layer(WORKER, IMAGE, LayerPhase.COMPLETE, null), story.succeeded(WORKER, IMAGE));
             awaitBar(ROW + " .layer [role=progressbar]", 100);
-            assertThat(browser.text(ROW)).contains("succeeded", "sha256:ab12ab12ab12");
+            awaitText(ROW, "sha256:ab12ab12ab12");
+            assertThat(browser.text(ROW)).contains("succeeded");
             browser.click("#log-box summary");
             awaitText("#log", "layer 0a1b2c3d4e5f extracting");
         }
@@ -231,6 +232,7 @@ class DashboardIT {
             browser.type("#target", "node-1, zone=eu-1");
             browser.click("#new-send");
             awaitText("#job-badge", "pending");
+            awaitText("#job-title", "alpine:3.20 and 1 more");
             assertThat(gateway.requests())
                     .containsExactly("POST /v1/pulls {\"images\":[\"alpine:3.20\",\"busybox\"],\"target\":"
                             + "{\"mode\":\"all\",\"workers\":[\"node-1\"],\"labels\":{\"zone\":\"eu-1\"}}}");
@@ -255,6 +257,10 @@ class DashboardIT {
             browser.click("#cancel-dialog button[value=cancel]");
             browser.await("a request", () -> !gateway.requests().isEmpty());
             assertThat(gateway.requests()).containsExactly("DELETE /v1/pulls/" + story.job);
+            assertThat(browser.text("#cancel")).isEqualTo("Cancelling");
+            gateway.send(story.completed(JobResult.CANCELLED, 0, 0));
+            awaitText("#job-badge", "cancelled");
+            assertThat(browser.text("#cancel")).isEmpty();
         }
 
         @Test
