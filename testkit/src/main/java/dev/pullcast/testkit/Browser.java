@@ -105,8 +105,9 @@ public final class Browser implements AutoCloseable {
 
     /** Text of the first element that matches as a person sees it; empty while there is none or it is hidden. */
     public String text(String css) {
-        return string("return document.querySelector(arguments[0])?.innerText ?? ''", css)
-                .strip();
+        String script =
+                "const e = document.querySelector(arguments[0]); return e?.checkVisibility() ? e.innerText : ''";
+        return string(script, css).strip();
     }
 
     /** An attribute of the first element that matches; empty while there is none. */
