@@ -45,7 +45,6 @@ public final class ProgressTracker {
     public void beginAttempt(Instant now) {
         layers.values().forEach(LayerLedger::beginAttempt);
         speed.reset();
-        speed.add(0, now);
         dialect = Dialect.PODMAN;
         lastByteAt = null;
     }
@@ -79,10 +78,12 @@ public final class ProgressTracker {
         long bytesBefore = layer.bytes();
         LayerPhase phaseBefore = layer.phase();
         layer.take(message, dialect);
-        if (layer.bytes() > bytesBefore || movedOn(phaseBefore, layer.phase())) {
+        // A size that is first told while unpacking brings no bytes: they came before.
+        long arrived = phaseBefore.hasAllBytes() ? 0 : Math.max(0, layer.bytes() - bytesBefore);
+        if (arrived > 0 || movedOn(phaseBefore, layer.phase())) {
             lastByteAt = now;
         }
-        speed.add(Math.max(0, layer.bytes() - bytesBefore), now);
+        speed.add(arrived, now);
         moveOn(layer);
         LayerChange change = layer.change();
         return change == null ? List.of() : List.of(change);

@@ -62,6 +62,7 @@ public final class EngineMessageDecoder {
     private Inside inside = Inside.MESSAGE;
     private int depth;
     private String name = "";
+    private boolean awaitsValue;
     private long bytesFed;
     private long endOfLastMessage;
     private boolean finished;
@@ -130,6 +131,11 @@ public final class EngineMessageDecoder {
             if (depth == 0 && token != JsonToken.START_OBJECT) {
                 throw failed("has something other than a JSON object");
             }
+            // Jackson's parser takes {"a":} for whole when the bytes are cut after the colon.
+            if (awaitsValue && token == JsonToken.END_OBJECT) {
+                throw failed("has a member without a value");
+            }
+            awaitsValue = token == JsonToken.PROPERTY_NAME;
             accept(token);
         }
     }

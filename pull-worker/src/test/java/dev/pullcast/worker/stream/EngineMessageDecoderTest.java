@@ -255,6 +255,8 @@ class EngineMessageDecoderTest {
                     "{\"status\":\"Digest: a\"}{\"a\":01}",
                     "{\"status\":\"Digest: a\"}{\"a\":\"\\x\"}",
                     "{\"status\":\"Digest: a\"}{\"a\":[}",
+                    "{\"status\":\"Digest: a\"}{\"status\":}",
+                    "{\"status\":\"Digest: a\"}{\"a\":{\"b\": }}",
                     "{\"status\":\"Digest: a\"}\u0000"
                 })
         void failsOnceAfterWhatWasWholeHoweverTheBytesAreCut(String text) {
