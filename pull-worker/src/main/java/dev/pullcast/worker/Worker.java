@@ -170,8 +170,9 @@ public final class Worker {
             if (p == null) {
                 return closeGuard();
             }
-            p.tasks().stopReading();
-            return bounded(p.presence().drain(), LAST_WORDS)
+            return p.tasks()
+                    .stopReading()
+                    .compose(_ -> bounded(p.presence().drain(), LAST_WORDS))
                     .compose(_ -> bounded(p.tasks().drained(), Duration.ofSeconds(config.drainSeconds())))
                     .compose(_ -> {
                         List<String> left = p.tasks().open();

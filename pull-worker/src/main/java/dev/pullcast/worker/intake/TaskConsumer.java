@@ -95,9 +95,9 @@ public final class TaskConsumer {
     }
 
     /** Takes no more tasks; what is open goes on. */
-    public void stopReading() {
+    public Future<Void> stopReading() {
         stopped = true;
-        consumer.pause();
+        return consumer.unsubscribe().otherwiseEmpty();
     }
 
     /** Pulls that have not ended, {@code image} each, for a last word at shutdown. */

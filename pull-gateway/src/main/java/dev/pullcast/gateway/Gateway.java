@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.pullcast.gateway;
+
+import dev.pullcast.contract.kafka.TopicSetup;
+import dev.pullcast.gateway.api.HttpApi;
+import dev.pullcast.gateway.enqueue.JobPublisher;
+import dev.pullcast.gateway.feed.EventFeed;
+import dev.pullcast.gateway.fleet.FleetView;
+import dev.pullcast.gateway.ops.GatewayMetrics;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A gateway: all its parts, started in order and stopped in the reverse. Used by its own program and by others. */
+public final class Gateway {
+    private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
+
+    private final Vertx vertx;
+    private final GatewayConfig config;
+    private final InstantSource clock;
+    private final GatewayMetrics metrics = new GatewayMetrics();
+    private final AtomicInteger port = new AtomicInteger(-1);
+    private final List<Supplier<Future<?>>> stops = Collections.synchronizedList(new ArrayList<>());
+
+    /** A gateway that does nothing before {@link #start()}. The caller closes Vert.x. */
+    public Gateway(Vertx vertx, GatewayConfig config, InstantSource clock) {
+        this.vertx = vertx;
+        this.config = config;
+        this.clock = clock;
+    }
+
+    /**
+     * Completes when it answers HTTP. The past may still be read then; {@code /readyz} says when that is done. Fails when
+     * Kafka cannot be reached, topics cannot be made, or the port is taken; what had started has been stopped again.
+     */
+    public Future<Void> start() {
+        return startApi().recover(failure -> close().transform(_ -> Future.failedFuture(failure)));
+    }
+
+    private Future<Void> startApi() {
+        if (!config.roles().contains(GatewayConfig.Role.API)) {
+            return Future.succeededFuture();
+        }
+        return topics().compose(_ -> startParts());
+    }
+
+    private Future<Void> topics() {
+        Map<String, Object> kafka = new HashMap<>(config.feed().kafka());
+        return vertx.executeBlocking(
+                        () -> TopicSetup.ensure(
+                                kafka, config.feed().topics(), config.partitions(), config.replication()),
+                        false)
+                .compose(result -> result == null ? Future.failedFuture("no answer") : check(result));
+    }
+
+    private static Future<Void> check(TopicSetup.Result result) {
+        return switch (result) {
+            case TopicSetup.Ready ready -> {
+                if (!ready.created().isEmpty()) {
+                    LOG.info("created topics {}", ready.created());
+                }
+                yield Future.succeededFuture();
+            }
+            case TopicSetup.Unusable unusable -> Future.failedFuture(unusable.problem());
+        };
+    }
+
+    private Future<Void> startParts() {
+        EventFeed feed = new EventFeed(config.feed(), new FleetView(config.finishedJobs(), clock), clock, metrics);
+        return vertx.deployVerticle(feed)
+                .compose(id -> {
+                    stops.add(() -> vertx.undeploy(id));
+                    JobPublisher publisher = new JobPublisher(
+                            vertx, config.feed().kafka(), config.feed().topics(), config.publishTimeout(), metrics);
+                    stops.add(publisher::close);
+                    HttpApi.Parts parts = new HttpApi.Parts(feed, publisher, metrics, clock, () -> "");
+                    return vertx.deployVerticle(
+                            () -> new HttpApi(config.http(), parts, port::set),
+                            new DeploymentOptions().setInstances(config.eventLoops()));
+                })
+                .onSuccess(id -> {
+                    stops.add(() -> vertx.undeploy(id));
+                    LOG.info("listening on http://{}:{}", config.http().host(), port());
+                })
+                .mapEmpty();
+    }
+
+    /** The port that it listens on, also when any free one was asked for; -1 before it has started. */
+    public int port() {
+        return port.get();
+    }
+
+    /** Ends streams, finishes requests, lets go of Kafka. Completes whatever happens. */
+    public Future<Void> close() {
+        Future<Void> done = Future.succeededFuture();
+        for (Supplier<Future<?>> stop : List.copyOf(stops).reversed()) {
+            done = done.transform(_ -> stop.get()).transform(result -> {
+                if (result.failed()) {
+                    LOG.warn("a part did not stop well: {}", result.cause().toString());
+                }
+                return Future.succeededFuture();
+            });
+        }
+        stops.clear();
+        return done.onComplete(_ -> metrics.close());
+    }
+}

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.pullcast.gateway;
+
+import dev.pullcast.contract.kafka.Topics;
+import dev.pullcast.contract.settings.Settings;
+import dev.pullcast.gateway.api.HttpSettings;
+import dev.pullcast.gateway.feed.FeedSettings;
+import dev.pullcast.gateway.sse.SseSettings;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/**
+ * All settings of a gateway process, checked.
+ *
+ * @param roles what this process does
+ * @param http the server's
+ * @param feed the feed's
+ * @param partitions of topics that are created
+ * @param replication of topics that are created; -1 for the broker's default
+ * @param publishTimeout after which a job that Kafka did not acknowledge is refused
+ * @param finishedJobs that are kept to be looked at
+ * @param eventLoops of the HTTP server
+ */
+public record GatewayConfig(
+        Set<Role> roles,
+        HttpSettings http,
+        FeedSettings feed,
+        int partitions,
+        short replication,
+        Duration publishTimeout,
+        int finishedJobs,
+        int eventLoops) {
+    /** Every key, for the program and for the README's table. */
+    public static final List<Settings.Key> KEYS = List.of(
+            new Settings.Key("gateway.roles", "api,coordinator", "what this process does: api, coordinator or both"),
+            new Settings.Key("gateway.host", "127.0.0.1", "address that the gateway listens on"),
+            new Settings.Key("gateway.port", "8080", "port that the gateway listens on; 0 for any free one"),
+            new Settings.Key(
+                    "gateway.insecure-bind",
+                    "false",
+                    "true to listen on other than loopback addresses although anybody who reaches them may do anything"),
+            new Settings.Key("gateway.hosts", "", "further names by which the gateway may be called, without port"),
+            new Settings.Key("gateway.cors.origins", "", "origins whose pages may use the API, as https://example.org"),
+            new Settings.Key("gateway.event-loops", "0", "threads that serve HTTP; 0 for one per processor, at most 4"),
+            new Settings.Key("gateway.max-body-bytes", "1048576", "bytes in a request at most"),
+            new Settings.Key("gateway.publish-timeout-millis", "5000", "milliseconds for Kafka to acknowledge a job"),
+            new Settings.Key("gateway.finished-jobs", "500", "jobs that are kept to be looked at after their end"),
+            new Settings.Key(
+                    "gateway.history-hours", "24", "age of a job in hours up to which it is read at the start"),
+            new Settings.Key("gateway.ring-bytes", "33554432", "memory in bytes for the newest events"),
+            new Settings.Key("gateway.sse.heartbeat-seconds", "15", "seconds between signs of life on a stream"),
+            new Settings.Key(
+                    "gateway.sse.max-lifetime-seconds", "3600", "seconds after which a stream ends and comes back"),
+            new Settings.Key(
+                    "gateway.sse.stall-seconds", "60", "seconds after which a stream that nobody reads is cut"),
+            new Settings.Key("gateway.sse.queue-frames", "1024", "events that wait for one slow subscriber at most"),
+            new Settings.Key(
+                    "gateway.sse.queue-bytes", "1048576", "bytes of events that wait for one slow subscriber at most"),
+            new Settings.Key("gateway.sse.max-subscribers", "20000", "open streams at most"),
+            new Settings.Key(
+                    "gateway.sse.read-backs", "4", "streams per thread that read old events from Kafka at once"),
+            new Settings.Key("topics.prefix", "pull.", "of every topic's name"),
+            new Settings.Key("topics.partitions", "12", "of topics that are missing and are created"),
+            new Settings.Key("topics.replication", "-1", "of topics that are created; -1 for the broker's default"));
+
+    private static final int MOST_EVENT_LOOPS = 4;
+    private static final String BOOTSTRAP = "bootstrap.servers";
+
+    /** What a gateway process can do. */
+    public enum Role {
+        /** Serve HTTP. */
+        API,
+        /** Turn jobs into tasks. */
+        COORDINATOR
+    }
+
+    /** Settles the set. */
+    public GatewayConfig {
+        roles = Set.copyOf(roles);
+    }
+
+    /**
+     * Checks settings.
+     *
+     * @throws Settings.InvalidSetting naming the key that is wrong
+     */
+    public static GatewayConfig of(Settings settings) {
+        Topics topics = new Topics(settings.get("topics.prefix"));
+        Map<String, String> kafka = new HashMap<>(settings.kafka());
+        kafka.putIfAbsent(BOOTSTRAP, "127.0.0.1:9092");
+        int loops = settings.getInt("gateway.event-loops", 0, 256);
+        return new GatewayConfig(
+                roles(settings),
+                http(settings),
+                new FeedSettings(
+                        topics,
+                        kafka,
+                        settings.getInt("gateway.ring-bytes", 64 * 1024, Integer.MAX_VALUE),
+                        Duration.ofHours(settings.getInt("gateway.history-hours", 1, 24 * 365))),
+                settings.getInt("topics.partitions", 1, 1024),
+                (short) settings.getInt("topics.replication", -1, 100),
+                Duration.ofMillis(settings.getInt("gateway.publish-timeout-millis", 100, 600_000)),
+                settings.getInt("gateway.finished-jobs", 0, 1_000_000),
+                loops == 0 ? Math.min(MOST_EVENT_LOOPS, Runtime.getRuntime().availableProcessors()) : loops);
+    }
+
+    private static Set<Role> roles(Settings settings) {
+        Set<Role> roles = new TreeSet<>();
+        for (String name : settings.getList("gateway.roles")) {
+            roles.add(
+                    switch (name) {
+                        case "api" -> Role.API;
+                        case "coordinator" -> Role.COORDINATOR;
+                        default ->
+                            throw new Settings.InvalidSetting(
+                                    "setting 'gateway.roles' has '" + name + "'; it may have api and coordinator");
+                    });
+        }
+        if (roles.isEmpty()) {
+            throw new Settings.InvalidSetting("setting 'gateway.roles' is empty; it may have api and coordinator");
+        }
+        return roles;
+    }
+
+    private static HttpSettings http(Settings settings) {
+        String host = settings.get("gateway.host");
+        boolean insecure = settings.getBoolean("gateway.insecure-bind");
+        if (!insecure && !isLoopback(host)) {
+            throw new Settings.InvalidSetting("setting 'gateway.host' is '" + host
+                    + "', which others can reach, and there is no login yet: whoever reaches it could start and stop pulls."
+                    + " Use 127.0.0.1, or set gateway.insecure-bind=true if something in front of it keeps others out");
+        }
+        int port = settings.getInt("gateway.port", 0, 65_535);
+        return new HttpSettings(
+                host,
+                port == 0 ? -1 : port,
+                settings.getList("gateway.hosts").stream()
+                        .map(name -> name.toLowerCase(Locale.ROOT))
+                        .collect(Collectors.toUnmodifiableSet()),
+                Set.copyOf(settings.getList("gateway.cors.origins")),
+                insecure,
+                settings.getInt("gateway.max-body-bytes", 1024, 64 * 1024 * 1024),
+                new SseSettings(
+                        Duration.ofSeconds(settings.getInt("gateway.sse.heartbeat-seconds", 1, 3600)),
+                        Duration.ofSeconds(settings.getInt("gateway.sse.max-lifetime-seconds", 1, 7 * 86_400)),
+                        Duration.ofSeconds(settings.getInt("gateway.sse.stall-seconds", 1, 3600)),
+                        settings.getInt("gateway.sse.queue-frames", 16, 1_000_000),
+                        settings.getInt("gateway.sse.queue-bytes", 64 * 1024, Integer.MAX_VALUE),
+                        settings.getInt("gateway.sse.max-subscribers", 1, 10_000_000),
+                        settings.getInt("gateway.sse.read-backs", 1, 1000)));
+    }
+
+    private static boolean isLoopback(String host) {
+        try {
+            return InetAddress.getByName(host).isLoopbackAddress();
+        } catch (UnknownHostException e) {
+            throw new Settings.InvalidSetting("setting 'gateway.host' is '" + host + "', which has no address here");
+        }
+    }
+}

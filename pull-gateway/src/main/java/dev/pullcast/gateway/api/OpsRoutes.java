@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.pullcast.gateway.api;
+
+import dev.pullcast.gateway.feed.EventFeed;
+import dev.pullcast.gateway.ops.GatewayMetrics;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.ext.web.RoutingContext;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/** What orchestrators and Prometheus ask. */
+final class OpsRoutes {
+    private final EventFeed feed;
+    private final GatewayMetrics metrics;
+    private final Supplier<String> coordinator;
+
+    /**
+     * Over these parts.
+     *
+     * @param coordinator empty while it works or has no part in this process, else what is wrong
+     */
+    OpsRoutes(EventFeed feed, GatewayMetrics metrics, Supplier<String> coordinator) {
+        this.feed = feed;
+        this.metrics = metrics;
+        this.coordinator = coordinator;
+    }
+
+    void health(RoutingContext context) {
+        Requests.json(context, 200, Map.of("status", "UP"));
+    }
+
+    void ready(RoutingContext context) {
+        feed.behind().onComplete(behind -> {
+            Map<String, String> checks = new LinkedHashMap<>();
+            checks.put("kafka", behind.succeeded() ? "UP" : "DOWN: Kafka does not answer");
+            checks.put("feed", feed.caughtUp().isComplete() ? "UP" : "DOWN: the past is still being read");
+            String problem = coordinator.get();
+            checks.put("coordinator", problem.isEmpty() ? "UP" : "DOWN: " + problem);
+            if (behind.succeeded()) {
+                metrics.behind().set(behind.result());
+            }
+            boolean up = checks.values().stream().allMatch("UP"::equals);
+            Map<String, Object> body = new LinkedHashMap<>();
+            body.put("status", up ? "UP" : "DOWN");
+            body.put("checks", checks);
+            Requests.json(context, up ? 200 : 503, body);
+        });
+    }
+
+    void metrics(RoutingContext context) {
+        context.response()
+                .putHeader(HttpHeaders.CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")
+                .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
+                .end(metrics.scrape());
+    }
+}

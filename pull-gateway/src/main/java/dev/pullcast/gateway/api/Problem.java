@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.pullcast.gateway.api;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.pullcast.contract.codec.ContractJson;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.RoutingContext;
+import java.util.List;
+
+/**
+ * Why a request was not done (RFC 9457).
+ *
+ * @param type what kind; {@code about:blank} says no more than the status
+ * @param title the status in words
+ * @param status of the answer
+ * @param detail what is wrong with this request, and what to do
+ * @param reasons one for each thing that is wrong with a body; each names the field first
+ */
+@JsonInclude(JsonInclude.Include.NON_EMPTY)
+public record Problem(String type, String title, int status, String detail, List<String> reasons) {
+    private static final String RETRY_AFTER_SECONDS = "5";
+
+    /** Settles the list. */
+    public Problem {
+        reasons = List.copyOf(reasons);
+    }
+
+    /** A problem of a known status. */
+    public static Problem of(int status, String detail) {
+        return of(status, detail, List.of());
+    }
+
+    /** A problem with reasons. */
+    public static Problem of(int status, String detail, List<String> reasons) {
+        return new Problem("about:blank", HttpResponseStatus.valueOf(status).reasonPhrase(), status, detail, reasons);
+    }
+
+    /** Answers with it. */
+    public void answer(RoutingContext request) {
+        HttpServerResponse response = request.response();
+        if (response.ended() || response.closed()) {
+            return;
+        }
+        if (response.headWritten()) {
+            response.reset();
+            return;
+        }
+        response.setStatusCode(status)
+                .putHeader(HttpHeaders.CONTENT_TYPE, "application/problem+json")
+                .putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+        if (status == 503 || status == 429) {
+            response.putHeader(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
+        }
+        response.end(Buffer.buffer(ContractJson.write(this)));
+    }
+}

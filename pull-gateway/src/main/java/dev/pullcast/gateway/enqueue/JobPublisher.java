@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.pullcast.gateway.enqueue;
+
+import dev.pullcast.contract.codec.ContractJson;
+import dev.pullcast.contract.job.CancelJob;
+import dev.pullcast.contract.job.JobRecord;
+import dev.pullcast.contract.job.PullJob;
+import dev.pullcast.contract.kafka.Topics;
+import dev.pullcast.gateway.ops.GatewayMetrics;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.kafka.client.producer.KafkaProducer;
+import io.vertx.kafka.client.producer.KafkaProducerRecord;
+import io.vertx.kafka.client.producer.RecordMetadata;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes to {@code pull.jobs}. A future completes when every in-sync replica has the record, and fails within the
+ * timeout when Kafka does not say so.
+ */
+public final class JobPublisher {
+    private final KafkaProducer<String, byte[]> producer;
+    private final String topic;
+    private final GatewayMetrics metrics;
+
+    /** Opens a producer of its own. */
+    public JobPublisher(
+            Vertx vertx, Map<String, String> kafka, Topics topics, Duration timeout, GatewayMetrics metrics) {
+        Map<String, String> settings = new HashMap<>(kafka);
+        String millis = Long.toString(timeout.toMillis());
+        settings.put(ProducerConfig.ACKS_CONFIG, "all");
+        settings.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, "true");
+        settings.put(ProducerConfig.LINGER_MS_CONFIG, "0");
+        settings.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, millis);
+        settings.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, millis);
+        settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, millis);
+        settings.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, StringSerializer.class.getName());
+        settings.put(ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class.getName());
+        this.producer = KafkaProducer.create(vertx, settings);
+        this.topic = topics.jobs();
+        this.metrics = metrics;
+    }
+
+    /** A new job, with its id as the key. */
+    public Future<Void> publish(PullJob job) {
+        return send(job, null);
+    }
+
+    /**
+     * A cancel.
+     *
+     * @param partition that the job itself stands in: whoever owns the job must read this too, and its producer may
+     *     have had a partitioner of its own
+     */
+    public Future<Void> publish(CancelJob cancel, int partition) {
+        return send(cancel, partition);
+    }
+
+    private Future<Void> send(JobRecord record, @Nullable Integer partition) {
+        Future<RecordMetadata> sent =
+                producer.send(KafkaProducerRecord.create(topic, record.id(), ContractJson.write(record), partition));
+        return sent.onSuccess(_ -> metrics.jobsEnqueued().increment()).mapEmpty();
+    }
+
+    /** Closes the producer; what is under way has its timeout. */
+    public Future<Void> close() {
+        return producer.close();
+    }
+}

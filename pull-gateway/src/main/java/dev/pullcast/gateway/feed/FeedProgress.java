@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.pullcast.gateway.feed;
+
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.common.TopicPartition;
+
+/** How far each partition was read, and who waits for it. Owned by the feed's thread. */
+final class FeedProgress {
+    private final Map<TopicPartition, Long> next = new HashMap<>();
+    private final List<Waiter> waiters = new ArrayList<>();
+
+    private record Waiter(Map<TopicPartition, Long> target, Promise<Void> promise) {}
+
+    void start(Map<TopicPartition, Long> from) {
+        next.putAll(from);
+    }
+
+    void advance(TopicPartition partition, long position) {
+        next.merge(partition, position, Math::max);
+    }
+
+    void tellWaiters() {
+        if (waiters.isEmpty()) {
+            return;
+        }
+        List<Waiter> done = waiters.stream().filter(w -> reached(w.target())).toList();
+        waiters.removeAll(done);
+        done.forEach(w -> w.promise().tryComplete());
+    }
+
+    Future<Void> when(Map<TopicPartition, Long> target) {
+        Promise<Void> promise = Promise.promise();
+        if (reached(target)) {
+            promise.complete();
+        } else {
+            waiters.add(new Waiter(target, promise));
+        }
+        return promise.future();
+    }
+
+    /** Forgets a waiter that gave up. */
+    void forget(Future<Void> waiting) {
+        waiters.removeIf(w -> w.promise().future().equals(waiting));
+    }
+
+    private boolean reached(Map<TopicPartition, Long> target) {
+        return target.entrySet().stream().allMatch(e -> next.getOrDefault(e.getKey(), 0L) >= e.getValue());
+    }
+
+    /** Records between here and there. */
+    long behind(Map<TopicPartition, Long> ends) {
+        return ends.entrySet().stream()
+                .mapToLong(e -> Math.max(0, e.getValue() - next.getOrDefault(e.getKey(), 0L)))
+                .sum();
+    }
+}

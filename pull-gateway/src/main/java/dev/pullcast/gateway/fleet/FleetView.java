@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.pullcast.gateway.fleet;
+
+import dev.pullcast.contract.event.PullEvent;
+import dev.pullcast.contract.view.JobView;
+import dev.pullcast.contract.view.Snapshot;
+import dev.pullcast.contract.view.WorkerView;
+import dev.pullcast.contract.worker.WorkerStatus;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What all events add up to: jobs, their pulls, and workers. Pure, and owned by one thread, the feed's; everything that
+ * it hands out is immutable.
+ *
+ * <p>Jobs that go on are all kept; of the finished ones the newest, up to a bound.
+ */
+public final class FleetView {
+    private static final Comparator<JobState> NEWEST_FIRST = Comparator.comparing(JobState::createdAt)
+            .thenComparing(JobState::id)
+            .reversed();
+
+    private static final int FORGOTTEN_PER_KEPT = 20;
+
+    private final int maxFinished;
+    private final InstantSource clock;
+    private final Map<String, JobState> jobs = new HashMap<>();
+    private final Queue<JobState> finished = new ArrayDeque<>();
+    /** Finished jobs that are no longer kept: enough to answer those who come back, and to ignore stragglers. */
+    private final Map<String, JobPlace> forgotten = new LinkedHashMap<>();
+
+    private final Map<String, WorkerView> workers = new TreeMap<>();
+
+    /**
+     * An empty one.
+     *
+     * @param maxFinished jobs to keep after their end
+     * @param clock tells which workers' heartbeats are too old
+     */
+    public FleetView(int maxFinished, InstantSource clock) {
+        this.maxFinished = maxFinished;
+        this.clock = clock;
+    }
+
+    /**
+     * A job was asked for.
+     *
+     * @param partition of {@code pull.jobs} that it stands in
+     * @param at when it was written, UTC
+     */
+    public void ask(String job, @Nullable String project, Map<String, String> labels, int partition, Instant at) {
+        if (!forgotten.containsKey(job)) {
+            job(job, partition, at).asked(project, labels, at);
+        }
+    }
+
+    /** Takes an event in; partition and offset are its place in {@code pull.events}. */
+    public Applied apply(PullEvent event, int partition, long offset) {
+        if (event.jobId().isEmpty() || forgotten.containsKey(event.jobId())) {
+            return new Applied(Subject.of(event), null, false);
+        }
+        JobState job = job(event.jobId(), partition, event.at());
+        Applied applied = job.apply(event, offset);
+        if (applied.endsJob()) {
+            finished.add(job);
+            if (finished.size() > maxFinished) {
+                forget(finished.remove());
+            }
+        }
+        return applied;
+    }
+
+    private void forget(JobState job) {
+        jobs.remove(job.id());
+        forgotten.put(job.id(), job.place());
+        if (forgotten.size() > FORGOTTEN_PER_KEPT * Math.max(1, maxFinished)) {
+            forgotten.remove(forgotten.keySet().iterator().next());
+        }
+    }
+
+    private JobState job(String id, int partition, Instant at) {
+        return jobs.computeIfAbsent(id, _ -> new JobState(id, partition, at));
+    }
+
+    /**
+     * A worker's heartbeat, or its tombstone.
+     *
+     * @param status null when it left
+     * @return the worker as it is now, or null if there is nothing new to tell
+     */
+    public @Nullable WorkerView applyWorker(String worker, @Nullable WorkerStatus status) {
+        if (status == null) {
+            WorkerView known = workers.remove(worker);
+            return known == null ? null : new WorkerView(known.status(), false);
+        }
+        WorkerView view = new WorkerView(status, !status.isExpired(clock.instant()));
+        workers.put(worker, view);
+        return view;
+    }
+
+    /** Looks for workers whose heartbeat has become too old; returns those that were live until now. */
+    public List<WorkerView> expireWorkers() {
+        Instant now = clock.instant();
+        List<WorkerView> gone = new ArrayList<>();
+        workers.replaceAll((_, view) -> {
+            if (!view.live() || !view.status().isExpired(now)) {
+                return view;
+            }
+            WorkerView dead = new WorkerView(view.status(), false);
+            gone.add(dead);
+            return dead;
+        });
+        return gone;
+    }
+
+    /** All workers, sorted by id. */
+    public List<WorkerView> workers() {
+        return List.copyOf(workers.values());
+    }
+
+    /** All jobs without their pulls, newest first. */
+    public List<JobView> jobs() {
+        return jobs.values().stream()
+                .sorted(NEWEST_FIRST)
+                .map(JobState::summary)
+                .toList();
+    }
+
+    /** A job with its pulls. */
+    public Optional<JobView> job(String id) {
+        return Optional.ofNullable(jobs.get(id)).map(job -> job.view(_ -> true));
+    }
+
+    /** Where a job's events are; known for some time after a finished job itself is no longer kept. */
+    public Optional<JobPlace> place(String id) {
+        JobState job = jobs.get(id);
+        return Optional.ofNullable(job == null ? forgotten.get(id) : job.place());
+    }
+
+    /** Jobs that have not ended. */
+    public int activeJobs() {
+        return jobs.size() - finished.size();
+    }
+
+    /** Workers whose heartbeat is fresh. */
+    public long liveWorkers() {
+        return workers.values().stream().filter(WorkerView::live).count();
+    }
+
+    /** All that matches. */
+    public Snapshot snapshot(Predicate<Subject> wanted, Predicate<WorkerView> wantedWorkers) {
+        List<JobView> shown = jobs.values().stream()
+                .filter(job -> wanted.test(job.subject()))
+                .sorted(NEWEST_FIRST)
+                .map(job -> job.view(wanted))
+                .toList();
+        return new Snapshot(
+                clock.instant(),
+                shown,
+                workers.values().stream().filter(wantedWorkers).toList());
+    }
+
+    /** One job with its pulls and the workers that have a task for it. */
+    public Snapshot snapshotOf(String id, Predicate<Subject> wanted) {
+        JobState job = jobs.get(id);
+        if (job == null) {
+            return new Snapshot(clock.instant(), List.of(), List.of());
+        }
+        JobView view = job.view(wanted);
+        return new Snapshot(
+                clock.instant(),
+                List.of(view),
+                workers.values().stream()
+                        .filter(w -> view.workers().contains(w.status().worker()))
+                        .toList());
+    }
+}

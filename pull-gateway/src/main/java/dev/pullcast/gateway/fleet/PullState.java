@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.pullcast.gateway.fleet;
+
+import dev.pullcast.contract.event.FailureReason;
+import dev.pullcast.contract.event.LayerPhase;
+import dev.pullcast.contract.event.PullEvent;
+import dev.pullcast.contract.event.PullOrigin;
+import dev.pullcast.contract.view.PullView;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** One pull on one worker, as its events tell. Owned by the thread of its {@link FleetView}. */
+final class PullState {
+    private final String worker;
+    private final PullEvent.JobPull what;
+    private final Subject subject;
+    private final Map<String, LayerState> layers = new LinkedHashMap<>();
+
+    private PullView.State state = PullView.State.PENDING;
+    private int attempt;
+    private double percent;
+    private long bytesCurrent;
+    private @Nullable Long bytesTotal;
+    private int layersDone;
+    private int layersTotal;
+    private @Nullable Long bytesPerSecond;
+    private @Nullable Long etaSeconds;
+    private @Nullable String digest;
+    private @Nullable FailureReason reason;
+    private @Nullable String message;
+    private @Nullable String hint;
+    private Instant updatedAt;
+
+    PullState(String job, @Nullable String project, String worker, PullEvent.JobPull what, Instant since) {
+        this.worker = worker;
+        this.what = what;
+        this.subject = new Subject(
+                job,
+                project,
+                List.of(worker),
+                what.image().equals(what.reference())
+                        ? List.of(what.image())
+                        : List.of(what.image(), what.reference()));
+        this.updatedAt = since;
+    }
+
+    /** What a layer's newest event said. */
+    private static final class LayerState {
+        LayerPhase phase = LayerPhase.WAITING;
+
+        @Nullable
+        Long current;
+
+        @Nullable
+        Long total;
+
+        @Nullable
+        Long seconds;
+    }
+
+    Subject subject() {
+        return subject;
+    }
+
+    PullView.State state() {
+        return state;
+    }
+
+    double percent() {
+        return percent;
+    }
+
+    /**
+     * Takes an event in. Once the pull has ended nothing changes it: after a worker's crash its events come again, and
+     * the first end counts.
+     *
+     * @return what the event supersedes, as in {@link Applied#supersedes()}
+     */
+    @Nullable
+    Object apply(PullEvent.OfPull event) {
+        if (state.isTerminal()) {
+            return null;
+        }
+        PullOrigin origin = event.origin();
+        updatedAt = origin.time();
+        if (origin.attempt() > attempt) {
+            attempt = origin.attempt();
+            layers.clear();
+        }
+        return switch (event) {
+            case PullEvent.Queued _ -> enter(PullView.State.QUEUED);
+            case PullEvent.Started _ -> enter(PullView.State.RUNNING);
+            case PullEvent.Layer layer -> applyLayer(layer);
+            case PullEvent.Progress progress -> applyProgress(progress);
+            case PullEvent.Retrying retrying -> {
+                reason = retrying.reason();
+                message = retrying.message();
+                bytesPerSecond = null;
+                etaSeconds = null;
+                yield enter(PullView.State.RETRYING);
+            }
+            case PullEvent.Succeeded succeeded -> end(PullView.State.SUCCEEDED, succeeded.digest(), null);
+            case PullEvent.Skipped skipped -> end(PullView.State.SKIPPED, skipped.digest(), null);
+            case PullEvent.Cancelled cancelled -> end(PullView.State.CANCELLED, null, cancelled.message());
+            case PullEvent.Failed failed -> {
+                end(PullView.State.FAILED, null, failed.message());
+                reason = failed.reason();
+                hint = failed.hint();
+                yield null;
+            }
+        };
+    }
+
+    private @Nullable Object enter(PullView.State next) {
+        state = next;
+        return null;
+    }
+
+    private @Nullable Object end(PullView.State next, @Nullable String digest, @Nullable String message) {
+        state = next;
+        this.digest = digest;
+        this.message = message;
+        reason = null;
+        bytesPerSecond = null;
+        etaSeconds = null;
+        if (next == PullView.State.SUCCEEDED || next == PullView.State.SKIPPED) {
+            percent = 100;
+        }
+        return null;
+    }
+
+    private @Nullable Object applyLayer(PullEvent.Layer event) {
+        state = PullView.State.RUNNING;
+        LayerState known = layers.get(event.layer());
+        LayerState layer = known == null ? new LayerState() : known;
+        if (known == null) {
+            layers.put(event.layer(), layer);
+        }
+        boolean samePhase = known != null && known.phase == event.phase();
+        layer.phase = event.phase();
+        layer.current = event.current();
+        layer.total = event.total() == null ? layer.total : event.total();
+        layer.seconds = event.seconds();
+        return samePhase ? layer : null;
+    }
+
+    private Object applyProgress(PullEvent.Progress event) {
+        state = PullView.State.RUNNING;
+        bytesCurrent = event.bytesCurrent();
+        bytesTotal = event.bytesTotal();
+        percent = Math.max(percent, event.percent());
+        layersDone = event.layersDone();
+        layersTotal = event.layersTotal();
+        bytesPerSecond = event.bytesPerSecond();
+        etaSeconds = event.etaSeconds();
+        return this;
+    }
+
+    PullView view() {
+        List<PullView.LayerView> shown = new ArrayList<>(layers.size());
+        layers.forEach((name, layer) ->
+                shown.add(new PullView.LayerView(name, layer.phase, layer.current, layer.total, layer.seconds)));
+        return new PullView(
+                subject.job(),
+                worker,
+                what.pull(),
+                what.image(),
+                what.reference(),
+                what.platform(),
+                subject.project(),
+                state,
+                attempt,
+                percent,
+                bytesCurrent,
+                bytesTotal,
+                layersDone,
+                layersTotal,
+                bytesPerSecond,
+                etaSeconds,
+                shown,
+                digest,
+                reason,
+                message,
+                hint,
+                updatedAt);
+    }
+}

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.pullcast.gateway.ops;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * What the gateway counts. For a subscriber that takes everything: frames written = events read − conflated − lost.
+ * Safe from any thread.
+ */
+public final class GatewayMetrics implements AutoCloseable {
+    private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final JvmGcMetrics garbage = new JvmGcMetrics();
+    private final AtomicInteger subscribers = new AtomicInteger();
+    private final AtomicLong behind = new AtomicLong();
+
+    private final Counter eventsRead = counter("pullcast.feed.events", "Events read from Kafka");
+    private final Counter unreadable =
+            counter("pullcast.feed.unreadable", "Records left out because nobody can read them");
+    private final Counter framesWritten = counter("pullcast.sse.frames", "Events written to subscribers");
+    private final Counter conflated =
+            counter("pullcast.sse.conflated", "Progress replaced by newer progress in a slow subscriber's queue");
+    private final Counter lost = counter("pullcast.sse.lost", "Events that a slow subscriber was told it lost");
+    private final Counter tooSlow = counter("pullcast.sse.closed.slow", "Streams closed because nobody read them");
+    private final Counter resets = counter("pullcast.sse.resets", "Cursors that could not be honoured");
+    private final Counter readBacks = counter("pullcast.sse.readbacks", "Resumed streams that needed Kafka");
+    private final Counter jobsEnqueued =
+            counter("pullcast.jobs.enqueued", "Records on pull.jobs acknowledged by Kafka");
+    private final Counter jobsRefused =
+            counter("pullcast.jobs.refused", "Requests for jobs that were answered with an error");
+
+    /** With the JVM's own figures. */
+    public GatewayMetrics() {
+        new JvmMemoryMetrics().bindTo(registry);
+        new JvmThreadMetrics().bindTo(registry);
+        new ProcessorMetrics().bindTo(registry);
+        garbage.bindTo(registry);
+        Gauge.builder("pullcast.sse.subscribers", subscribers, AtomicInteger::get)
+                .description("Open event streams")
+                .register(registry);
+        Gauge.builder("pullcast.feed.lag", behind, AtomicLong::get)
+                .description("Events in Kafka that the feed has not read yet, as last seen by /readyz or /metrics")
+                .register(registry);
+    }
+
+    private Counter counter(String name, String description) {
+        return Counter.builder(name).description(description).register(registry);
+    }
+
+    /** Events read from Kafka. */
+    public Counter eventsRead() {
+        return eventsRead;
+    }
+
+    /** Records left out because nobody can read them. */
+    public Counter unreadable() {
+        return unreadable;
+    }
+
+    /** Events written to subscribers. */
+    public Counter framesWritten() {
+        return framesWritten;
+    }
+
+    /** Progress replaced by newer progress. */
+    public Counter conflated() {
+        return conflated;
+    }
+
+    /** Events that slow subscribers were told they lost. */
+    public Counter lost() {
+        return lost;
+    }
+
+    /** Streams closed because nobody read them. */
+    public Counter tooSlow() {
+        return tooSlow;
+    }
+
+    /** Cursors that could not be honoured. */
+    public Counter resets() {
+        return resets;
+    }
+
+    /** Resumed streams that needed Kafka. */
+    public Counter readBacks() {
+        return readBacks;
+    }
+
+    /** Records acknowledged by Kafka. */
+    public Counter jobsEnqueued() {
+        return jobsEnqueued;
+    }
+
+    /** Requests for jobs that were answered with an error. */
+    public Counter jobsRefused() {
+        return jobsRefused;
+    }
+
+    /** Open event streams in this process. */
+    public AtomicInteger subscribers() {
+        return subscribers;
+    }
+
+    /** How far the feed was behind when last asked. */
+    public AtomicLong behind() {
+        return behind;
+    }
+
+    /** The Prometheus text format. */
+    public String scrape() {
+        return registry.scrape();
+    }
+
+    @Override
+    public void close() {
+        garbage.close();
+        registry.close();
+    }
+}

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.pullcast.gateway.sse;
+
+import dev.pullcast.contract.codec.ContractJson;
+import dev.pullcast.contract.view.WorkerView;
+import dev.pullcast.gateway.feed.CursorWriter;
+import dev.pullcast.gateway.feed.EventFeed;
+import dev.pullcast.gateway.feed.EventLog;
+import dev.pullcast.gateway.feed.FeedState;
+import dev.pullcast.gateway.feed.Positions;
+import dev.pullcast.gateway.feed.ReadBack;
+import dev.pullcast.gateway.feed.SseFrame;
+import dev.pullcast.gateway.ops.GatewayMetrics;
+import java.io.ByteArrayOutputStream;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Brings one subscriber from where it was to now, at its own speed: from the feed's memory, and before that from Kafka
+ * where memory does not reach back far enough. Other gateways may have sent events of different partitions in another
+ * order, so until it has reached the feed in every partition the subscriber has a cursor of its own.
+ */
+final class Replay {
+    private static final int LOOK = 500;
+
+    private final EventFeed feed;
+    private final SseHub hub;
+    private final SseSubscriber subscriber;
+    private final ReadBackSlots slots;
+    private final Consumer<Throwable> failure;
+    private final GatewayMetrics metrics;
+    private final CursorWriter cursor;
+    private long sequence = -1;
+
+    Replay(Surroundings around, SseSubscriber subscriber, Positions from, Consumer<Throwable> failure) {
+        this.feed = around.feed();
+        this.hub = around.hub();
+        this.slots = around.slots();
+        this.metrics = around.metrics();
+        this.subscriber = subscriber;
+        this.failure = failure;
+        this.cursor = new CursorWriter(feed.cluster(), from);
+    }
+
+    /** What every stream of a hub uses. */
+    record Surroundings(EventFeed feed, SseHub hub, ReadBackSlots slots, GatewayMetrics metrics) {}
+
+    /** What the feed answers. */
+    private sealed interface Answer {}
+
+    private record Behind(Positions floor) implements Answer {}
+
+    private record Read(EventLog.Slice slice, Positions positions, String cursor, List<WorkerView> workers)
+            implements Answer {}
+
+    void step() {
+        if (subscriber.isClosed()) {
+            return;
+        }
+        Positions at = cursor.positions();
+        long next = sequence;
+        feed.ask(state -> read(state, at, next))
+                .onSuccess(answer -> {
+                    switch (answer) {
+                        case Behind(Positions floor) -> slots.acquire(() -> readBack(at, floor));
+                        case Read read -> take(read);
+                    }
+                })
+                .onFailure(failure::accept);
+    }
+
+    private Answer read(FeedState state, Positions at, long next) {
+        EventLog log = state.log();
+        if (next < 0 || !log.has(next)) {
+            if (!log.covers(at)) {
+                return new Behind(log.floor());
+            }
+            next = log.first();
+        }
+        StreamFilter filter = subscriber.request().filter();
+        // Ends of a job are taken even when filtered out: the stream ends there.
+        boolean oneJob = subscriber.request().isOneJob();
+        EventLog.Slice slice = log.read(
+                next,
+                frame -> frame.offset() >= at.get(frame.partition())
+                        && (filter.matches(frame) || (oneJob && frame.endsJob() && filter.matches(frame.subject()))),
+                LOOK);
+        return new Read(
+                slice,
+                state.positions(),
+                state.cursor(),
+                slice.atEnd() ? state.fleet().workers() : List.of());
+    }
+
+    private void take(Read read) {
+        sequence = read.slice().next();
+        if (write(read.slice().frames())) {
+            subscriber.end();
+            return;
+        }
+        if (!read.slice().atEnd()) {
+            subscriber.whenRoom(this::step);
+        } else if (cursor.positions().reachedBy(read.positions())) {
+            attach(read);
+        } else {
+            // The client saw more at another gateway than this one has read.
+            feed.reached(cursor.positions()).onSuccess(_ -> step()).onFailure(failure::accept);
+        }
+    }
+
+    private void attach(Read read) {
+        if (!subscriber.request().isOneJob()) {
+            ByteArrayOutputStream workers = new ByteArrayOutputStream();
+            for (WorkerView worker : read.workers()) {
+                if (subscriber.request().filter().matches(worker)) {
+                    workers.writeBytes(SseFrame.control("worker", null, ContractJson.write(worker)));
+                }
+            }
+            subscriber.write(workers.toByteArray());
+        }
+        hub.attach(subscriber, read.positions(), read.cursor());
+    }
+
+    /** Returns whether the stream ends with these. */
+    private boolean write(List<SseFrame> frames) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        int written = 0;
+        boolean ends = false;
+        for (SseFrame frame : frames) {
+            cursor.advance(frame.partition(), frame.offset() + 1);
+            if (subscriber.request().filter().matches(frame)) {
+                if (subscriber.request().isOneJob()) {
+                    frame.appendForJob(out);
+                } else {
+                    frame.appendWithId(out, cursor.bytes());
+                }
+                written++;
+            }
+            if (subscriber.request().isOneJob() && frame.endsJob()) {
+                ends = true;
+                break;
+            }
+        }
+        if (out.size() > 0) {
+            subscriber.writeReplayed(out.toByteArray(), written);
+        }
+        return ends;
+    }
+
+    private void readBack(Positions at, Positions floor) {
+        metrics.readBacks().increment();
+        ReadBack reader = feed.readBack(at, floor);
+        reader.open().onSuccess(_ -> pump(reader)).onFailure(cause -> finish(reader, cause));
+    }
+
+    private void pump(ReadBack reader) {
+        if (subscriber.isClosed() || reader.isDone()) {
+            finish(reader, null);
+            return;
+        }
+        reader.next()
+                .onSuccess(frames -> {
+                    Positions at = cursor.positions();
+                    StreamFilter filter = subscriber.request().filter();
+                    boolean ends = write(frames.stream()
+                            .filter(f -> f.offset() >= at.get(f.partition()) && filter.matches(f.subject()))
+                            .toList());
+                    reader.advance(cursor);
+                    if (ends) {
+                        subscriber.end();
+                    }
+                    subscriber.whenRoom(() -> pump(reader));
+                })
+                .onFailure(cause -> finish(reader, cause));
+    }
+
+    private void finish(ReadBack reader, @Nullable Throwable cause) {
+        reader.close();
+        slots.release();
+        sequence = -1;
+        if (cause != null) {
+            failure.accept(cause);
+        } else {
+            step();
+        }
+    }
+}

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.pullcast.gateway.sse;
+
+import dev.pullcast.contract.codec.ContractJson;
+import dev.pullcast.contract.view.Snapshot;
+import dev.pullcast.gateway.feed.Cursor;
+import dev.pullcast.gateway.feed.EventFeed;
+import dev.pullcast.gateway.feed.FeedState;
+import dev.pullcast.gateway.feed.Positions;
+import dev.pullcast.gateway.feed.SseFrame;
+import dev.pullcast.gateway.fleet.JobPlace;
+import io.vertx.core.Future;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The first moments of a stream: with a snapshot, or where the client was. Whatever it begins with, the stream becomes
+ * live in the very task that handles the feed's last answer, so that nothing falls between the two.
+ */
+final class StreamStart {
+    private static final Logger LOG = LoggerFactory.getLogger(StreamStart.class);
+
+    private final Replay.Surroundings around;
+    private final EventFeed feed;
+    private final SseHub hub;
+    private final SseSubscriber subscriber;
+    private final StreamRequest request;
+
+    StreamStart(Replay.Surroundings around, SseSubscriber subscriber) {
+        this.around = around;
+        this.feed = around.feed();
+        this.hub = around.hub();
+        this.subscriber = subscriber;
+        this.request = subscriber.request();
+    }
+
+    /** Why a cursor cannot be honoured. */
+    private enum Reset {
+        OTHER_CLUSTER("other-cluster", "the id is of another Kafka cluster"),
+        OTHER_STREAM("other-stream", "the id is of another stream"),
+        EXPIRED("expired", "the events after the id are no longer kept"),
+        AHEAD("ahead", "the id is after the end of the log");
+
+        final String wireName;
+        final String message;
+
+        Reset(String wireName, String message) {
+            this.wireName = wireName;
+            this.message = message;
+        }
+    }
+
+    void begin() {
+        switch (request.start()) {
+            case StreamRequest.Fresh _ -> fresh();
+            case StreamRequest.Resume(Cursor cursor) -> resume(cursor);
+            case StreamRequest.Since since ->
+                feed.kafka()
+                        .since(feed.eventPartitions(), since.time().toEpochMilli())
+                        .map(offsets -> feed.positions(offsets))
+                        .onSuccess(positions -> replay(wanted(positions)))
+                        .onFailure(this::fail);
+        }
+    }
+
+    /** What the feed answers to a new subscriber. */
+    private record Now(Snapshot snapshot, Positions positions, String cursor, Optional<JobPlace> job) {}
+
+    private void fresh() {
+        feed.ask(this::now).onSuccess(this::begin).onFailure(this::fail);
+    }
+
+    private Now now(FeedState state) {
+        return switch (request.scope()) {
+            case StreamRequest.Firehose _ ->
+                new Now(
+                        state.fleet().snapshot(request.filter()::matches, request.filter()::matches),
+                        state.positions(),
+                        state.cursor(),
+                        Optional.empty());
+            case StreamRequest.OneJob job ->
+                new Now(
+                        state.fleet().snapshotOf(job.id(), request.filter()::matches),
+                        state.positions(),
+                        state.cursor(),
+                        state.fleet().place(job.id()));
+        };
+    }
+
+    private void begin(Now now) {
+        byte[] json = ContractJson.write(now.snapshot());
+        switch (request.scope()) {
+            case StreamRequest.Firehose _ -> {
+                subscriber.write(SseFrame.control("snapshot", now.cursor(), json));
+                hub.attach(subscriber, now.positions(), now.cursor());
+            }
+            case StreamRequest.OneJob job -> {
+                // A finished job's stream still ends with the event that ended it: what waits for it must see it.
+                boolean finished = now.job().isPresent() && now.job().get().isFinished();
+                long next =
+                        finished ? now.job().get().endOffset() : now.positions().get(job.partition());
+                String cursor = new Cursor.InPartition(feed.cluster(), job.partition(), next).text();
+                subscriber.write(SseFrame.control("snapshot", cursor, json));
+                if (finished) {
+                    replay(Positions.only(job.partition(), next, feed.partitions()));
+                } else {
+                    hub.attach(subscriber, now.positions(), now.cursor());
+                }
+            }
+        }
+    }
+
+    private void resume(Cursor cursor) {
+        if (!cursor.cluster().equals(feed.cluster())) {
+            reset(Reset.OTHER_CLUSTER);
+            return;
+        }
+        Optional<Positions> found = positionsOf(cursor);
+        if (found.isEmpty()) {
+            reset(Reset.OTHER_STREAM);
+            return;
+        }
+        Positions from = found.get();
+        check(from)
+                .onSuccess(problem -> problem.ifPresentOrElse(this::reset, () -> replay(from)))
+                .onFailure(this::fail);
+    }
+
+    private Optional<Positions> positionsOf(Cursor cursor) {
+        return switch (cursor) {
+            case Cursor.Everywhere all ->
+                all.positions().size() > feed.partitions() ? Optional.empty() : Optional.of(wanted(all.positions()));
+            case Cursor.InPartition one ->
+                request.scope() instanceof StreamRequest.OneJob job && one.partition() == job.partition()
+                        ? Optional.of(Positions.only(job.partition(), one.next(), feed.partitions()))
+                        : Optional.empty();
+        };
+    }
+
+    /** The positions that matter to this stream. */
+    private Positions wanted(Positions all) {
+        return switch (request.scope()) {
+            case StreamRequest.Firehose _ -> all.resized(feed.partitions());
+            case StreamRequest.OneJob job ->
+                Positions.only(job.partition(), all.get(job.partition()), feed.partitions());
+        };
+    }
+
+    /** Asks Kafka only if the feed cannot tell by itself. */
+    private Future<Optional<Reset>> check(Positions from) {
+        record Known(boolean reached, boolean covered) {}
+        return feed.ask(state ->
+                        new Known(from.reachedBy(state.positions()), state.log().covers(from)))
+                .compose(known -> {
+                    if (!known.reached()) {
+                        return feed.kafka()
+                                .ends(feed.eventPartitions())
+                                .map(ends -> from.reachedBy(feed.positions(ends))
+                                        ? Optional.<Reset>empty()
+                                        : Optional.of(Reset.AHEAD));
+                    }
+                    if (!known.covered()) {
+                        return feed.kafka()
+                                .beginnings(feed.eventPartitions())
+                                .map(begin -> from.isBefore(feed.positions(begin))
+                                        ? Optional.of(Reset.EXPIRED)
+                                        : Optional.<Reset>empty());
+                    }
+                    return Future.succeededFuture(Optional.empty());
+                });
+    }
+
+    private void reset(Reset reason) {
+        around.metrics().resets().increment();
+        Map<String, String> body = new LinkedHashMap<>();
+        body.put("reason", reason.wireName);
+        body.put("message", reason.message);
+        subscriber.write(SseFrame.control("reset", null, ContractJson.write(body)));
+        fresh();
+    }
+
+    private void replay(Positions from) {
+        new Replay(around, subscriber, from, this::fail).step();
+    }
+
+    /** After the first byte a failure can only be said in an event; the client comes back with its id. */
+    private void fail(Throwable failure) {
+        LOG.warn("a stream could not begin: {}", failure.toString());
+        subscriber.write(SseFrame.control(
+                "error", null, ContractJson.write(Map.of("status", 503, "title", "Kafka does not answer; try again"))));
+        subscriber.end();
+    }
+}
