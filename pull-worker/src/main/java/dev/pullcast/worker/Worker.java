@@ -170,9 +170,8 @@ public final class Worker {
             if (p == null) {
                 return closeGuard();
             }
-            return p.tasks()
-                    .stopReading()
-                    .compose(_ -> bounded(p.presence().drain(), LAST_WORDS))
+            p.tasks().stopReading();
+            return bounded(p.presence().drain(), LAST_WORDS)
                     .compose(_ -> bounded(p.tasks().drained(), Duration.ofSeconds(config.drainSeconds())))
                     .compose(_ -> {
                         List<String> left = p.tasks().open();

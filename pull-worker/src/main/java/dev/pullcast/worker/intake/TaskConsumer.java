@@ -95,9 +95,9 @@ public final class TaskConsumer {
     }
 
     /** Takes no more tasks; what is open goes on. */
-    public Future<Void> stopReading() {
+    public void stopReading() {
         stopped = true;
-        return consumer.unsubscribe().otherwiseEmpty();
+        consumer.pause();
     }
 
     /** Pulls that have not ended, {@code image} each, for a last word at shutdown. */
