@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.pullcast.gateway.coordinator;
+
+import com.github.f4b6a3.ulid.UlidCreator;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.RangeAssignor;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/** The Kafka clients of a coordinator, and why they are set as they are. */
+final class Clients {
+    private static final String SECONDS_8 = "8000";
+    private static final String SECONDS_10 = "10000";
+
+    private final CoordinatorConfig config;
+
+    Clients(CoordinatorConfig config) {
+        this.config = config;
+    }
+
+    /** Reads jobs and results as a member of the group; the range assignor gives both partitions of a number to one. */
+    Consumer<byte[], byte[]> member() {
+        Map<String, Object> settings = reading("read_committed");
+        settings.put(ConsumerConfig.GROUP_ID_CONFIG, config.topics().coordinatorGroup());
+        settings.put(ConsumerConfig.GROUP_PROTOCOL_CONFIG, "classic");
+        settings.put(ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, List.of(RangeAssignor.class));
+        long session = config.sessionTimeout().toMillis();
+        settings.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, Math.toIntExact(session));
+        settings.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, Math.toIntExact(session / 4));
+        return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    }
+
+    /** Reads what coordinators wrote, in no group. */
+    Consumer<byte[], byte[]> committedReader() {
+        return new KafkaConsumer<>(reading("read_committed"), new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    }
+
+    /** Reads heartbeats, and where partitions really end whatever transaction is open there; in no group. */
+    Consumer<byte[], byte[]> plainReader() {
+        return new KafkaConsumer<>(
+                reading("read_uncommitted"), new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    }
+
+    /** Writes in transactions. */
+    Producer<byte[], byte[]> writer() {
+        Map<String, Object> settings = new HashMap<>(config.kafka());
+        // Nobody else may have it: two with one id fence each other for ever. What a crash leaves open ends by its
+        // time-out, and offsets are fenced by the group's generation.
+        settings.put(
+                ProducerConfig.TRANSACTIONAL_ID_CONFIG,
+                config.topics().coordinatorGroup() + '-' + UlidCreator.getUlid());
+        settings.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, 10_000);
+        settings.put(ProducerConfig.ACKS_CONFIG, "all");
+        settings.put(ProducerConfig.LINGER_MS_CONFIG, "0");
+        settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, SECONDS_10);
+        settings.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, SECONDS_8);
+        settings.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, SECONDS_10);
+        settings.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, 2 * config.rules().maxRecordBytes());
+        return new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
+    }
+
+    /** All partitions of a topic. */
+    static List<TopicPartition> partitions(Consumer<?, ?> consumer, String topic) {
+        List<TopicPartition> all = consumer.partitionsFor(topic).stream()
+                .map(p -> new TopicPartition(p.topic(), p.partition()))
+                .toList();
+        if (all.isEmpty()) {
+            throw new IllegalStateException("the topic " + topic + " does not exist");
+        }
+        return all;
+    }
+
+    /** Closes, and leaves the group if it is in one. */
+    static void close(Consumer<?, ?> consumer, Duration bound) {
+        consumer.close(CloseOptions.timeout(bound));
+    }
+
+    private Map<String, Object> reading(String isolation) {
+        Map<String, Object> settings = new HashMap<>(config.kafka());
+        settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, isolation);
+        settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
+        settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+        settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, "false");
+        settings.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, SECONDS_10);
+        settings.put(ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG, SECONDS_8);
+        return settings;
+    }
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.pullcast.gateway.coordinator;
+
+import dev.pullcast.contract.codec.ContractJson;
+import dev.pullcast.contract.codec.JobLimits;
+import dev.pullcast.contract.codec.JobReader;
+import dev.pullcast.contract.job.CancelJob;
+import dev.pullcast.contract.job.PauseJob;
+import dev.pullcast.contract.job.PullJob;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.json.JsonMapper;
+
+/** A value of {@code pull.jobs}, read. */
+sealed interface JobInput {
+    /**
+     * A job.
+     *
+     * @param content equal for equal jobs, however their JSON is laid out
+     */
+    record Wanted(PullJob job, String content) implements JobInput {}
+
+    /** A cancel. */
+    record Cancel(CancelJob cancel) implements JobInput {}
+
+    /** A pause, or its end. */
+    record Pause(PauseJob pause) implements JobInput {}
+
+    /**
+     * Nothing that can be done.
+     *
+     * @param id as far as one can be read
+     * @param content equal for equal bytes
+     * @param aboutJob whether it wanted a job, not to cancel or pause one
+     */
+    record Bad(@Nullable String id, String content, List<String> reasons, boolean aboutJob) implements JobInput {}
+
+    /** Reads a record's value; never throws for what it reads. */
+    static JobInput read(byte @Nullable [] value, JobLimits limits) {
+        return switch (JobReader.read(value, limits)) {
+            case JobReader.Accepted(PullJob job) -> new Wanted(job, Content.of(Content.SORTED.writeValueAsBytes(job)));
+            case JobReader.Accepted(CancelJob cancel) -> new Cancel(cancel);
+            case JobReader.Accepted(PauseJob pause) -> new Pause(pause);
+            case JobReader.Rejected(var id, var reasons) ->
+                new Bad(id, Content.of(value == null ? new byte[0] : value), reasons, Content.isJob(value, id));
+        };
+    }
+
+    /** Fingerprints. */
+    final class Content {
+        private static final JsonMapper SORTED = ContractJson.mapper()
+                .rebuild()
+                .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
+                .build();
+        private static final int BYTES = 16;
+
+        private Content() {}
+
+        private static String of(byte[] bytes) {
+            try {
+                byte[] hash = MessageDigest.getInstance("SHA-256").digest(bytes);
+                return HexFormat.of().formatHex(hash, 0, BYTES);
+            } catch (NoSuchAlgorithmException e) {
+                throw new IllegalStateException("every Java platform has SHA-256", e);
+            }
+        }
+
+        private static boolean isJob(byte @Nullable [] value, @Nullable String id) {
+            if (value == null || id == null) {
+                return false;
+            }
+            try {
+                String kind = ContractJson.mapper().readTree(value).path("kind").asString("PullJob");
+                return !kind.equals("CancelJob") && !kind.equals("PauseJob");
+            } catch (JacksonException e) {
+                // What cannot be read to its end was most likely meant as a job.
+                return true;
+            }
+        }
+    }
+}

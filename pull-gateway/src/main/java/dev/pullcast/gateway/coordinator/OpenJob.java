@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.pullcast.gateway.coordinator;
+
+import dev.pullcast.contract.event.PullEvent;
+import dev.pullcast.contract.image.ImageReference;
+import dev.pullcast.contract.image.Platform;
+import dev.pullcast.contract.job.ImageRequest;
+import dev.pullcast.contract.job.PullId;
+import dev.pullcast.contract.job.PullJob;
+import dev.pullcast.contract.job.Target;
+import dev.pullcast.contract.job.TaskRecord.PullTask;
+import dev.pullcast.contract.job.TaskRecord.TaskPull;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableSet;
+import java.util.TreeMap;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/** A job from its acceptance to its end: who has a task for it and how each pull ended. Owned by one thread. */
+final class OpenJob {
+    /** How a pull ended. */
+    enum Ending {
+        SUCCEEDED,
+        SKIPPED,
+        FAILED,
+        CANCELLED
+    }
+
+    /** Why no more is started. */
+    sealed interface Closing {
+        /** When it is closed whether or not all workers have answered. */
+        Instant at();
+
+        /** Somebody cancelled it. */
+        record Cancelled(Instant at, String message) implements Closing {}
+
+        /** Its deadline passed. */
+        record Expired(Instant at) implements Closing {}
+    }
+
+    private final PullJob job;
+    private final String content;
+    private final Watermark from;
+    private final Instant graceUntil;
+    private final List<TaskPull> pulls;
+    private final Map<String, Integer> indexes = new HashMap<>();
+    private final TreeMap<String, @Nullable Ending[]> endings = new TreeMap<>();
+    private final Map<Ending, Integer> counts = new EnumMap<>(Ending.class);
+    private int open;
+    private Instant deadline;
+    private @Nullable Closing closing;
+
+    /**
+     * A job that nobody has a task for yet.
+     *
+     * @param content fingerprint of the job
+     * @param from where to read from to know it again
+     * @param now its acceptance
+     */
+    OpenJob(PullJob job, String content, Watermark from, Instant now, JobRules rules) {
+        this.job = job;
+        this.content = content;
+        this.from = from;
+        this.graceUntil = now.plus(rules.matchGrace());
+        this.deadline = now.plusSeconds(job.activeDeadlineSeconds());
+        this.pulls = pullsOf(job);
+        for (int i = 0; i < pulls.size(); i++) {
+            indexes.put(pulls.get(i).pull(), i);
+        }
+    }
+
+    /** The images, equal ones once: the first of them says which credentials. */
+    private static List<TaskPull> pullsOf(PullJob job) {
+        Map<String, TaskPull> pulls = new LinkedHashMap<>();
+        for (ImageRequest image : job.images()) {
+            String reference = ImageReference.parse(image.image()).canonical();
+            String platform = image.platform() == null
+                    ? null
+                    : Platform.parse(image.platform()).toString();
+            String pull = PullId.of(reference, platform);
+            pulls.putIfAbsent(
+                    pull,
+                    new TaskPull(
+                            pull,
+                            image.image(),
+                            reference,
+                            platform,
+                            image.project() == null ? job.project() : image.project(),
+                            image.credentials() == null ? job.credentials() : image.credentials()));
+        }
+        return List.copyOf(pulls.values());
+    }
+
+    PullJob job() {
+        return job;
+    }
+
+    String content() {
+        return content;
+    }
+
+    Watermark from() {
+        return from;
+    }
+
+    Instant deadline() {
+        return deadline;
+    }
+
+    @Nullable
+    Closing closing() {
+        return closing;
+    }
+
+    /** No more is started. */
+    void close(Closing how) {
+        closing = how;
+    }
+
+    /** The deadline that an earlier owner gave to workers. */
+    void restoreDeadline(Instant given) {
+        deadline = given;
+    }
+
+    boolean isGraceOver(Instant now) {
+        return !now.isBefore(graceUntil);
+    }
+
+    NavigableSet<String> workers() {
+        return endings.navigableKeySet();
+    }
+
+    /** Named workers that have no task. */
+    List<String> absent() {
+        return job.target().mode() == Target.Mode.ANY
+                ? List.of()
+                : job.target().workers().stream()
+                        .filter(name -> !endings.containsKey(name))
+                        .distinct()
+                        .sorted()
+                        .toList();
+    }
+
+    /** Whether every worker has answered for every pull. */
+    boolean isAnswered() {
+        return open == 0;
+    }
+
+    /** Pulls without an end. */
+    int open() {
+        return open;
+    }
+
+    int count(Ending ending) {
+        return counts.getOrDefault(ending, 0);
+    }
+
+    /** Expects answers from a worker. */
+    void add(String worker) {
+        @Nullable Ending[] all = new @Nullable Ending[pulls.size()];
+        if (endings.putIfAbsent(worker, all) == null) {
+            open += all.length;
+        }
+    }
+
+    /** The first end of a pull counts; others, and those of pulls that nobody was asked for, change nothing. */
+    void end(String worker, String pull, Ending ending) {
+        @Nullable Ending[] all = endings.get(worker);
+        Integer index = indexes.get(pull);
+        if (all != null && index != null && all[index] == null) {
+            all[index] = ending;
+            counts.merge(ending, 1, Integer::sum);
+            open--;
+        }
+    }
+
+    /** Whether a worker has pulls without an end. */
+    boolean isOpen(String worker) {
+        @Nullable Ending[] all = endings.get(worker);
+        if (all != null) {
+            for (Ending one : all) {
+                if (one == null) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    /** Every pull without an end, with its worker. */
+    void forEachOpen(BiConsumer<String, TaskPull> action) {
+        endings.forEach((worker, all) -> {
+            for (int i = 0; i < all.length; i++) {
+                if (all[i] == null) {
+                    action.accept(worker, pulls.get(i));
+                }
+            }
+        });
+    }
+
+    PullTask task(String worker, int partition) {
+        return new PullTask(
+                job.id(),
+                worker,
+                partition,
+                pulls,
+                job.pullPolicy(),
+                job.parallelism(),
+                job.backoffLimit(),
+                job.timeoutSeconds(),
+                deadline);
+    }
+
+    PullEvent.JobAccepted accepted(Instant now) {
+        List<PullEvent.JobPull> images = new ArrayList<>(pulls.size());
+        for (TaskPull pull : pulls) {
+            images.add(new PullEvent.JobPull(pull.pull(), pull.image(), pull.reference(), pull.platform()));
+        }
+        return new PullEvent.JobAccepted(
+                job.id(), now, job.project(), job.labels(), images, List.copyOf(endings.keySet()), deadline);
+    }
+}

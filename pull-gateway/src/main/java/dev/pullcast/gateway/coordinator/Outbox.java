@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.pullcast.gateway.coordinator;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.pullcast.contract.codec.ContractJson;
+import dev.pullcast.contract.event.PullEvent;
+import dev.pullcast.contract.kafka.EventHeaders;
+import dev.pullcast.contract.kafka.Topics;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.jspecify.annotations.Nullable;
+
+/** Decisions as records, until the transaction takes them. */
+final class Outbox {
+    /** Header of {@code pull.rejected}: one sentence; as many of these as there are reasons. */
+    static final String REASON = "pullcast-reason";
+    /** Header of {@code pull.rejected}: {@code topic-partition@offset} of the record as read. */
+    static final String READ_AT = "pullcast-read-at";
+    /** Header of {@code pull.rejected}: how many bytes the value had, if it was too large to be kept whole. */
+    static final String CUT_FROM = "pullcast-cut-from";
+
+    private static final List<String> TRACE = List.of("traceparent", "tracestate");
+
+    private final Topics topics;
+    private final int taskPartitions;
+    private final int maxValue;
+    private final List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
+
+    Outbox(Topics topics, int taskPartitions, int maxValue) {
+        this.topics = topics;
+        this.taskPartitions = taskPartitions;
+        this.maxValue = maxValue;
+    }
+
+    boolean isEmpty() {
+        return records.isEmpty();
+    }
+
+    /** All records so far, and starts anew. */
+    List<ProducerRecord<byte[], byte[]>> take() {
+        List<ProducerRecord<byte[], byte[]>> taken = List.copyOf(records);
+        records.clear();
+        return taken;
+    }
+
+    /**
+     * Adds what a partition's ledger decided.
+     *
+     * @param cause the record of {@code pull.jobs} that led to it, or null
+     */
+    void add(int partition, List<Output> outputs, @Nullable ConsumerRecord<byte[], byte[]> cause, Instant now) {
+        for (Output output : outputs) {
+            switch (output) {
+                case Output.Task(var task) -> {
+                    int to = Topics.partitionOf(task.worker(), taskPartitions);
+                    add(topics.tasks(), to, now, task.worker(), ContractJson.write(task), trace(cause));
+                }
+                case Output.Event(var event) -> addEvent(partition, event, cause, now);
+                case Output.Reject(var reasons) -> {
+                    if (cause != null) {
+                        addRejected(cause, reasons, now);
+                    }
+                }
+            }
+        }
+    }
+
+    private void addEvent(int partition, PullEvent event, @Nullable ConsumerRecord<byte[], byte[]> cause, Instant now) {
+        byte[] value = ContractJson.write(event);
+        Headers headers = trace(cause);
+        EventHeaders.of(event).forEach(headers::add);
+        add(topics.events(), partition, now, event.jobId(), value, headers);
+        if (event.isTerminal()) {
+            String key = event instanceof PullEvent.OfPull pull
+                    ? Topics.resultKey(
+                            event.jobId(), pull.origin().worker(), pull.origin().pull())
+                    : event.jobId();
+            add(topics.results(), partition, now, key, value, headers);
+        }
+    }
+
+    private void addRejected(ConsumerRecord<byte[], byte[]> read, List<String> reasons, Instant now) {
+        Headers headers = new RecordHeaders(read.headers());
+        headers.add(READ_AT, (read.topic() + '-' + read.partition() + '@' + read.offset()).getBytes(UTF_8));
+        reasons.forEach(reason -> headers.add(REASON, reason.getBytes(UTF_8)));
+        byte[] value = read.value();
+        if (value != null && value.length > maxValue) {
+            headers.add(CUT_FROM, Integer.toString(value.length).getBytes(UTF_8));
+            value = Arrays.copyOf(value, maxValue);
+        }
+        records.add(new ProducerRecord<>(topics.rejected(), null, now.toEpochMilli(), read.key(), value, headers));
+    }
+
+    // One parameter for each part of a record.
+    private void add(String topic, int partition, Instant now, String key, byte[] value, Iterable<Header> headers) {
+        records.add(new ProducerRecord<>(topic, partition, now.toEpochMilli(), key.getBytes(UTF_8), value, headers));
+    }
+
+    /** What belongs to the trace of the cause goes on with its effects. */
+    private static Headers trace(@Nullable ConsumerRecord<byte[], byte[]> cause) {
+        Headers headers = new RecordHeaders();
+        if (cause != null) {
+            for (String name : TRACE) {
+                Header header = cause.headers().lastHeader(name);
+                if (header != null) {
+                    headers.add(header);
+                }
+            }
+        }
+        return headers;
+    }
+}

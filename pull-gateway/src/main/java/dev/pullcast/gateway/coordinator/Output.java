@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.pullcast.gateway.coordinator;
+
+import dev.pullcast.contract.event.PullEvent;
+import dev.pullcast.contract.job.TaskRecord;
+import java.util.List;
+
+/** What a decision of the {@link JobLedger} writes. */
+sealed interface Output {
+    /** To {@code pull.tasks}, for one worker. */
+    record Task(TaskRecord task) implements Output {}
+
+    /** To {@code pull.events} and, when it is terminal, to {@code pull.results}; both in the job's partition. */
+    record Event(PullEvent event) implements Output {}
+
+    /** The record just read goes to {@code pull.rejected}. */
+    record Reject(List<String> reasons) implements Output {}
+}

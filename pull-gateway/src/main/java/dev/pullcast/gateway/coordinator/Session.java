@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.pullcast.gateway.coordinator;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.pullcast.contract.codec.ContractJson;
+import dev.pullcast.contract.kafka.Topics;
+import dev.pullcast.contract.worker.WorkerStatus;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.BooleanSupplier;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.WakeupException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.core.JacksonException;
+
+/**
+ * One membership in the group of coordinators, from joining to leaving or to the first error: read, decide, write, all
+ * of it in one transaction per round. After an error nothing here is to be trusted; another session rebuilds it.
+ *
+ * <p>Owned by the coordinator's thread; only {@link #wakeup()} may be called from another.
+ */
+final class Session implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Session.class);
+    /** How late a timer or a worker's hello may be noticed. */
+    private static final Duration ROUND = Duration.ofMillis(100);
+    /** Offsets of rounds that decided nothing are written this late. */
+    private static final Duration LAZY_COMMIT = Duration.ofSeconds(5);
+
+    private final CoordinatorConfig config;
+    private final Topics topics;
+    private final Consumer<byte[], byte[]> member;
+    private final Consumer<byte[], byte[]> heartbeats;
+    private final Producer<byte[], byte[]> writer;
+    private final Restore restore;
+    private final Outbox outbox;
+    private final WorkerTable workers = new WorkerTable();
+    private final Map<Integer, JobLedger> ledgers = new TreeMap<>();
+    private final Set<Integer> uncommitted = new HashSet<>();
+    private final Set<Integer> gained = new HashSet<>();
+    private Instant lastCommit;
+    private boolean joined;
+
+    Session(CoordinatorConfig config) {
+        this.config = config;
+        this.topics = config.topics();
+        this.lastCommit = config.clock().instant();
+        Clients clients = new Clients(config);
+        this.member = clients.member();
+        this.heartbeats = clients.plainReader();
+        this.writer = clients.writer();
+        this.restore = new Restore(config, clients, heartbeats);
+        try {
+            int taskPartitions = Clients.partitions(heartbeats, topics.tasks()).size();
+            this.outbox = new Outbox(topics, taskPartitions, config.rules().maxRecordBytes());
+        } catch (RuntimeException e) {
+            close();
+            throw e;
+        }
+    }
+
+    /**
+     * Works until it is told to stop.
+     *
+     * @param report is told after every round
+     * @throws KafkaException when Kafka refuses or does not answer; the session is of no more use then
+     */
+    void run(BooleanSupplier stopping, java.util.function.Consumer<CoordinatorHealth> report) {
+        try {
+            readHeartbeats();
+            writer.initTransactions();
+            member.subscribe(List.of(topics.jobs(), topics.results()), new Ownership());
+            while (!stopping.getAsBoolean()) {
+                round();
+                if (joined) {
+                    report.accept(health());
+                }
+            }
+        } catch (WakeupException e) {
+            if (!stopping.getAsBoolean()) {
+                throw e;
+            }
+        }
+    }
+
+    /** Ends a wait for records; from any thread. */
+    void wakeup() {
+        member.wakeup();
+    }
+
+    @Override
+    public void close() {
+        // An interrupt means that there is no time for good manners.
+        Duration bound = Thread.interrupted() ? Duration.ZERO : Duration.ofMillis(700);
+        for (Runnable part : List.<Runnable>of(
+                () -> Clients.close(member, bound),
+                () -> writer.close(bound),
+                () -> Clients.close(heartbeats, bound))) {
+            try {
+                part.run();
+            } catch (KafkaException e) {
+                LOG.debug("A Kafka client did not close cleanly", e);
+            }
+        }
+    }
+
+    private void round() {
+        List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+        member.poll(ROUND).forEach(records::add);
+        Instant now = config.clock().instant();
+        for (int partition : gained) {
+            workers.live(now).forEach(worker -> offer(partition, worker, now));
+        }
+        gained.clear();
+        takeHeartbeats(Duration.ZERO, true);
+        for (ConsumerRecord<byte[], byte[]> record : records) {
+            take(record, now);
+        }
+        ledgers.forEach((partition, ledger) -> put(partition, ledger.onTime(now), null, now));
+        boolean late = !uncommitted.isEmpty() && now.isAfter(lastCommit.plus(LAZY_COMMIT));
+        if (!outbox.isEmpty() || late) {
+            commit(now);
+        }
+    }
+
+    private void take(ConsumerRecord<byte[], byte[]> record, Instant now) {
+        int partition = record.partition();
+        JobLedger ledger = ledgers.get(partition);
+        if (ledger == null) {
+            throw new IllegalStateException("read from partition " + partition + " without owning it");
+        }
+        uncommitted.add(partition);
+        if (record.topic().equals(topics.jobs())) {
+            long nextResult = member.position(new TopicPartition(topics.results(), partition));
+            JobInput input = JobInput.read(record.value(), config.rules().limits());
+            put(partition, ledger.onJob(input, new Watermark(record.offset(), nextResult, now), now), record, now);
+        } else if (record.value() != null) {
+            try {
+                put(partition, ledger.onResult(ContractJson.readEvent(record.value()), now), null, now);
+            } catch (JacksonException e) {
+                LOG.warn("Skipped {}-{}@{}, which is no event", record.topic(), partition, record.offset());
+            }
+        }
+    }
+
+    private void put(int partition, List<Output> outputs, @Nullable ConsumerRecord<byte[], byte[]> cause, Instant now) {
+        if (!outputs.isEmpty()) {
+            uncommitted.add(partition);
+            outbox.add(partition, outputs, cause, now);
+        }
+    }
+
+    private void offer(int partition, WorkerStatus worker, Instant now) {
+        JobLedger ledger = ledgers.get(partition);
+        if (ledger != null) {
+            put(partition, ledger.onWorker(worker, now), null, now);
+        }
+    }
+
+    /** Everything that was decided, and how far was read for it. The offsets also fence an owner that is none. */
+    private void commit(Instant now) {
+        Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
+        for (int partition : uncommitted) {
+            TopicPartition jobs = new TopicPartition(topics.jobs(), partition);
+            TopicPartition results = new TopicPartition(topics.results(), partition);
+            Watermark next = new Watermark(member.position(jobs), member.position(results), now);
+            JobLedger ledger = ledgers.get(partition);
+            Watermark low = ledger == null ? next : ledger.watermark(next);
+            offsets.put(jobs, new OffsetAndMetadata(next.job(), low.text()));
+            offsets.put(results, new OffsetAndMetadata(next.result()));
+        }
+        writer.beginTransaction();
+        try {
+            for (ProducerRecord<byte[], byte[]> record : outbox.take()) {
+                // A record that cannot be written fails the commit, too.
+                var _ = writer.send(record);
+            }
+            writer.sendOffsetsToTransaction(offsets, member.groupMetadata());
+            writer.commitTransaction();
+        } catch (KafkaException e) {
+            abort(e);
+            throw e;
+        }
+        uncommitted.clear();
+        lastCommit = now;
+    }
+
+    private void abort(KafkaException cause) {
+        try {
+            writer.abortTransaction();
+        } catch (RuntimeException e) {
+            // It ends by its time-out then.
+            cause.addSuppressed(e);
+        }
+    }
+
+    private void readHeartbeats() {
+        List<TopicPartition> all = Clients.partitions(heartbeats, topics.workers());
+        heartbeats.assign(all);
+        heartbeats.seekToBeginning(all);
+        Map<TopicPartition, Long> ends = new HashMap<>(heartbeats.endOffsets(all));
+        while (!ends.isEmpty()) {
+            ends.entrySet().removeIf(e -> heartbeats.position(e.getKey()) >= e.getValue());
+            if (!ends.isEmpty()) {
+                takeHeartbeats(ROUND, false);
+            }
+        }
+    }
+
+    private void takeHeartbeats(Duration wait, boolean offer) {
+        Instant now = config.clock().instant();
+        for (ConsumerRecord<byte[], byte[]> record : heartbeats.poll(wait)) {
+            if (record.key() == null) {
+                continue;
+            }
+            try {
+                byte[] value = record.value();
+                WorkerStatus status = value == null ? null : ContractJson.readWorker(value);
+                boolean arrived = workers.put(new String(record.key(), UTF_8), status, now);
+                if (arrived && offer && status != null) {
+                    ledgers.keySet().forEach(partition -> offer(partition, status, now));
+                }
+            } catch (JacksonException e) {
+                LOG.warn(
+                        "Skipped {}-{}@{}, which is no heartbeat", record.topic(), record.partition(), record.offset());
+            }
+        }
+    }
+
+    private CoordinatorHealth health() {
+        int open = 0;
+        long lag = 0;
+        for (var entry : ledgers.entrySet()) {
+            open += entry.getValue().openJobs();
+            lag += member.currentLag(new TopicPartition(topics.jobs(), entry.getKey()))
+                    .orElse(0);
+        }
+        return new CoordinatorHealth(true, ledgers.keySet(), open, lag);
+    }
+
+    /** Follows the group's decisions; called by Kafka within {@code poll}, on the same thread. */
+    private final class Ownership implements ConsumerRebalanceListener {
+        @Override
+        public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+            partitions.forEach(tp -> ledgers.remove(tp.partition()));
+            // Between two rounds everything that counts is committed; the rest is only how far results were read.
+            uncommitted.removeIf(partition -> !ledgers.containsKey(partition));
+        }
+
+        @Override
+        public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
+            Set<TopicPartition> mine = new HashSet<>(member.assignment());
+            Set<TopicPartition> jobs = new HashSet<>();
+            for (TopicPartition tp : partitions) {
+                String other = tp.topic().equals(topics.jobs()) ? topics.results() : topics.jobs();
+                if (!mine.contains(new TopicPartition(other, tp.partition()))) {
+                    throw new IllegalStateException("partition " + tp + " came without that of " + other
+                            + ": both topics must have the same number of partitions");
+                }
+                if (tp.topic().equals(topics.jobs())) {
+                    jobs.add(tp);
+                }
+            }
+            gain(jobs);
+            joined = true;
+        }
+
+        private void gain(Set<TopicPartition> jobs) {
+            if (jobs.isEmpty()) {
+                return;
+            }
+            Map<TopicPartition, @Nullable OffsetAndMetadata> committed = new HashMap<>();
+            jobs.forEach(tp -> committed.put(tp, null));
+            committed.putAll(member.committed(jobs));
+            restore.restore(committed, p -> new JobLedger(p, config.rules(), workers))
+                    .forEach((p, restored) -> {
+                        ledgers.put(p, restored.ledger());
+                        gained.add(p);
+                        member.seek(new TopicPartition(topics.jobs(), p), restored.nextJob());
+                        member.seek(new TopicPartition(topics.results(), p), restored.nextResult());
+                    });
+            LOG.info("Coordinates the jobs of partitions {}", new TreeSet<>(ledgers.keySet()));
+        }
+    }
+}

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.pullcast.gateway.coordinator;
+
+import dev.pullcast.contract.job.Target;
+import dev.pullcast.contract.worker.WorkerStatus;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** The newest heartbeat of every worker. Owned by the coordinator's thread. */
+final class WorkerTable {
+    private final TreeMap<String, WorkerStatus> workers = new TreeMap<>();
+
+    /**
+     * Takes a heartbeat, or null when the worker left.
+     *
+     * @return whether targets may match it now that did not before
+     */
+    boolean put(String worker, @Nullable WorkerStatus status, Instant now) {
+        if (status == null) {
+            workers.remove(worker);
+            return false;
+        }
+        WorkerStatus before = workers.put(worker, status);
+        return takesTasks(status, now)
+                && (before == null
+                        || !takesTasks(before, now)
+                        || before.state() != status.state()
+                        || !before.labels().equals(status.labels()));
+    }
+
+    /** Those that a target means and that can be given a task, sorted by id. */
+    List<WorkerStatus> matching(Target target, Instant now) {
+        return workers.values().stream()
+                .filter(w -> isCandidate(w, target, now))
+                .toList();
+    }
+
+    /** Those that can be given a task, sorted by id. */
+    List<WorkerStatus> live(Instant now) {
+        return workers.values().stream().filter(w -> takesTasks(w, now)).toList();
+    }
+
+    /** The one for a job of mode {@code any}: the least loaded, among equals by a hash so that jobs spread. */
+    Optional<WorkerStatus> pick(Target target, String job, Instant now) {
+        return workers.values().stream()
+                .filter(w -> isCandidate(w, target, now))
+                .min(Comparator.comparingInt((WorkerStatus w) -> w.pullsRunning() + w.pullsQueued())
+                        .thenComparingInt(w -> (job + '/' + w.worker()).hashCode()));
+    }
+
+    /** Whether a target means this worker and it can be given a task. */
+    static boolean isCandidate(WorkerStatus worker, Target target, Instant now) {
+        // One of any must be able to start; all of them includes those whose engine may come back.
+        boolean able = target.mode() == Target.Mode.ALL || worker.state() == WorkerStatus.State.READY;
+        return able && takesTasks(worker, now) && target.matches(worker.worker(), worker.labels());
+    }
+
+    private static boolean takesTasks(WorkerStatus worker, Instant now) {
+        return worker.state() != WorkerStatus.State.DRAINING && !worker.isExpired(now);
+    }
+}

@@ -1,0 +1,537 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.pullcast.gateway.coordinator;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.pullcast.contract.codec.JobLimits;
+import dev.pullcast.contract.event.FailureReason;
+import dev.pullcast.contract.event.JobResult;
+import dev.pullcast.contract.event.PullEvent;
+import dev.pullcast.contract.event.PullEvent.JobAccepted;
+import dev.pullcast.contract.event.PullEvent.JobCompleted;
+import dev.pullcast.contract.event.PullEvent.JobRejected;
+import dev.pullcast.contract.job.CancelJob;
+import dev.pullcast.contract.job.PauseJob;
+import dev.pullcast.contract.job.Target;
+import dev.pullcast.contract.job.TaskRecord;
+import dev.pullcast.contract.job.TaskRecord.CancelTask;
+import dev.pullcast.contract.job.TaskRecord.PullTask;
+import dev.pullcast.contract.worker.WorkerStatus;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+
+class JobLedgerTest {
+    private static final int PARTITION = 4;
+
+    private final WorkerTable workers = new WorkerTable();
+    private final JobLedger ledger = new JobLedger(PARTITION, JobRules.DEFAULT, workers);
+    private Instant now = Instant.parse("2026-01-01T00:00:00Z");
+    private long offset;
+
+    @Nested
+    class WhenAJobIsRead {
+        @Test
+        void everyLiveWorkerGetsATaskAndTheJobIsAccepted() {
+            arrive("b", "a");
+
+            List<Output> outputs = read(Given.job("alpine", "docker.io/library/alpine:latest", "busybox:1"));
+
+            assertThat(accepted(outputs).workers()).containsExactly("a", "b");
+            assertThat(accepted(outputs).pulls())
+                    .extracting(PullEvent.JobPull::reference)
+                    .as("equal images are one pull")
+                    .containsExactly("docker.io/library/alpine:latest", "docker.io/library/busybox:1");
+            assertThat(tasks(outputs)).extracting(TaskRecord::worker).containsExactly("a", "b");
+            PullTask task = (PullTask) tasks(outputs).getFirst();
+            assertThat(task.jobPartition()).isEqualTo(PARTITION);
+            assertThat(task.deadline()).isEqualTo(now.plusSeconds(3600));
+            assertThat(task.pulls()).hasSize(2);
+        }
+
+        @Test
+        void onlyNamedOnesOfTheLiveWorkersGetATask() {
+            arrive("a", "b", "c");
+
+            assertThat(tasks(read(Given.job(Given.named("c", "a"), "alpine"))))
+                    .extracting(TaskRecord::worker)
+                    .containsExactly("a", "c");
+        }
+
+        @Test
+        void onlyThoseWithTheLabelsGetATask() {
+            arrive("a", "b");
+            Target target = new Target(Target.Mode.ALL, List.of(), Map.of("zone", "b"));
+
+            assertThat(tasks(read(Given.job(target, "alpine"))))
+                    .extracting(TaskRecord::worker)
+                    .containsExactly("b");
+        }
+
+        @Test
+        void anyIsTheLeastLoadedOneThatIsReady() {
+            workers.put("a", Given.worker("a", WorkerStatus.State.READY, 3, now), now);
+            workers.put("b", Given.worker("b", WorkerStatus.State.READY, 1, now), now);
+            workers.put("c", Given.worker("c", WorkerStatus.State.ENGINE_GONE, 0, now), now);
+
+            List<Output> outputs = read(Given.job(new Target(Target.Mode.ANY, List.of(), Map.of()), "alpine"));
+
+            assertThat(tasks(outputs)).extracting(TaskRecord::worker).containsExactly("b");
+        }
+
+        @Test
+        void thoseThatLeftFellSilentOrDrainAreLeftOut() {
+            arrive("left", "silent");
+            pass(Duration.ofSeconds(20));
+            arrive("here");
+            workers.put("left", null, now);
+            workers.put("drains", Given.worker("drains", WorkerStatus.State.DRAINING, 0, now), now);
+
+            assertThat(tasks(read(Given.job("alpine"))))
+                    .extracting(TaskRecord::worker)
+                    .containsExactly("here");
+        }
+
+        @Test
+        void theSameJobAgainIsOneJob() {
+            arrive("a");
+            read(Given.job("alpine"));
+
+            assertThat(read(Given.job("alpine"))).isEmpty();
+        }
+
+        @Test
+        void theSameIdWithOtherContentIsRejectedWithoutEndingTheFirst() {
+            arrive("a");
+            read(Given.job("alpine"));
+
+            List<Output> outputs = read(Given.job("busybox"));
+
+            assertThat(outputs)
+                    .singleElement()
+                    .isInstanceOfSatisfying(
+                            Output.Reject.class,
+                            reject -> assertThat(reject.reasons())
+                                    .singleElement()
+                                    .asString()
+                                    .contains("belongs to an earlier job with other content"));
+            assertThat(ledger.openJobs()).isEqualTo(1);
+        }
+
+        @Test
+        void whatBecomesTooLargeIsRejectedWithItsSize() {
+            JobRules small = new JobRules(JobLimits.DEFAULT, 500, Duration.ofSeconds(10), Duration.ofSeconds(10));
+            JobLedger strict = new JobLedger(PARTITION, small, workers);
+
+            List<Output> outputs =
+                    strict.onJob(Given.input(Given.job("one", "two", "three", "four")), Watermark.BEGINNING, now);
+
+            assertThat(only(outputs, JobRejected.class).reasons())
+                    .singleElement()
+                    .asString()
+                    .contains("at most 500 are allowed");
+            assertThat(strict.openJobs()).isZero();
+        }
+    }
+
+    @Nested
+    class WhenARecordIsNoJob {
+        @Test
+        void itIsRejectedOnceAndItsIdToldWhereThereIsOne() {
+            JobInput bad = bytes("{\"id\":\"" + Given.JOB + "\",\"images\":[]}");
+
+            List<Output> outputs = ledger.onJob(bad, from(), now);
+
+            assertThat(outputs.getFirst()).isInstanceOf(Output.Reject.class);
+            assertThat(only(outputs, JobRejected.class).job()).isEqualTo(Given.JOB);
+            assertThat(ledger.onJob(bad, from(), now)).as("the same again").isEmpty();
+        }
+
+        @Test
+        void withoutAnIdThereIsNobodyToTell() {
+            assertThat(ledger.onJob(bytes("no json"), from(), now))
+                    .singleElement()
+                    .isInstanceOf(Output.Reject.class);
+        }
+
+        @Test
+        void aBrokenCancelDoesNotEndTheJob() {
+            arrive("a");
+            read(Given.job("alpine"));
+            JobInput broken = bytes("{\"kind\":\"CancelJob\",\"id\":\"" + Given.JOB + "\",\"message\":7}");
+
+            assertThat(ledger.onJob(broken, from(), now)).singleElement().isInstanceOf(Output.Reject.class);
+            assertThat(ledger.openJobs()).isEqualTo(1);
+        }
+
+        @Test
+        void aPauseIsRefusedInSoManyWords() {
+            assertThat(read(new PauseJob(Given.JOB, true)))
+                    .singleElement()
+                    .isInstanceOfSatisfying(
+                            Output.Reject.class,
+                            reject -> assertThat(reject.reasons())
+                                    .containsExactly("kind: PauseJob is not supported yet; nothing was paused"));
+        }
+    }
+
+    @Nested
+    class WhenResultsArrive {
+        @Test
+        void theJobEndsWithTheLastOneAndCountsThemAll() {
+            arrive("a", "b");
+            read(Given.job("alpine", "busybox"));
+
+            assertThat(result(Given.succeeded("a", "alpine", now))).isEmpty();
+            assertThat(result(Given.skipped("a", "busybox", now))).isEmpty();
+            assertThat(result(Given.succeeded("b", "alpine", now))).isEmpty();
+            List<Output> outputs = result(Given.succeeded("b", "busybox", now));
+
+            assertThat(outputs).hasSize(1);
+            assertThat(only(outputs, JobCompleted.class))
+                    .isEqualTo(new JobCompleted(Given.JOB, now, null, JobResult.SUCCEEDED, 2, 3, 1, 0, 0, null));
+            assertThat(ledger.openJobs()).isZero();
+        }
+
+        @Test
+        void oneFailureFailsTheJob() {
+            arrive("a");
+            read(Given.job("alpine", "busybox"));
+            result(Given.failed("a", "alpine", now));
+
+            assertThat(only(result(Given.succeeded("a", "busybox", now)), JobCompleted.class)
+                            .result())
+                    .isEqualTo(JobResult.FAILED);
+        }
+
+        @Test
+        void theFirstEndOfAPullCounts() {
+            arrive("a", "b");
+            read(Given.job("alpine"));
+            result(Given.succeeded("a", "alpine", now));
+            result(Given.failed("a", "alpine", now));
+            result(Given.succeeded("a", "alpine", now));
+            result(Given.succeeded("nobody", "alpine", now));
+
+            assertThat(only(result(Given.succeeded("b", "alpine", now)), JobCompleted.class)
+                            .succeeded())
+                    .isEqualTo(2);
+        }
+
+        @Test
+        void nothingIsSaidTwice() {
+            arrive("a");
+            read(Given.job("alpine"));
+            result(Given.succeeded("a", "alpine", now));
+
+            assertThat(result(Given.succeeded("a", "alpine", now))).isEmpty();
+            assertThat(ledger.onTime(now.plusSeconds(4000))).isEmpty();
+            assertThat(read(Given.job("alpine"))).isEmpty();
+        }
+    }
+
+    @Nested
+    class WhenWorkersComeLate {
+        @Test
+        void aMatchingOneGetsItsTaskAndTheListGrows() {
+            arrive("a");
+            read(Given.job("alpine"));
+
+            List<Output> outputs = arrive("b");
+
+            assertThat(accepted(outputs).workers()).containsExactly("a", "b");
+            assertThat(tasks(outputs)).extracting(TaskRecord::worker).containsExactly("b");
+            assertThat(ledger.onWorker(Given.worker("b", now), now)).as("again").isEmpty();
+        }
+
+        @Test
+        void anotherOneGetsNone() {
+            arrive("a");
+            read(Given.job(Given.named("a"), "alpine"));
+
+            assertThat(arrive("b")).isEmpty();
+        }
+
+        @Test
+        void anyTakesTheFirstOfThem() {
+            read(Given.job(new Target(Target.Mode.ANY, List.of(), Map.of()), "alpine"));
+
+            assertThat(tasks(arrive("a"))).hasSize(1);
+            assertThat(arrive("b")).isEmpty();
+        }
+
+        @Test
+        void afterItsEndAJobTakesNobody() {
+            arrive("a");
+            read(Given.job("alpine"));
+            result(Given.succeeded("a", "alpine", now));
+
+            assertThat(arrive("b")).isEmpty();
+        }
+    }
+
+    @Nested
+    class WhenNobodyMatches {
+        @Test
+        void theJobIsUnmatchedAfterTheGrace() {
+            assertThat(accepted(read(Given.job("alpine"))).workers()).isEmpty();
+            assertThat(pass(Duration.ofMillis(9_999))).isEmpty();
+
+            JobCompleted end = only(pass(Duration.ofMillis(1)), JobCompleted.class);
+
+            assertThat(end.result()).isEqualTo(JobResult.UNMATCHED);
+            assertThat(end.message()).contains("No live worker matched the target within 10 s");
+        }
+
+        @Test
+        void aNamedOneThatIsNotThereFailsTheJobByName() {
+            arrive("a");
+            read(Given.job(Given.named("a", "ghost"), "alpine"));
+            assertThat(result(Given.succeeded("a", "alpine", now)))
+                    .as("it may still come")
+                    .isEmpty();
+
+            JobCompleted end = only(pass(Duration.ofSeconds(10)), JobCompleted.class);
+
+            assertThat(end.result()).isEqualTo(JobResult.FAILED);
+            assertThat(end.message()).contains("ghost");
+        }
+    }
+
+    @Nested
+    class WhenTheDeadlinePasses {
+        @Test
+        void workersAreToldToStopAndWhoDoesNotAnswerFails() {
+            arrive("a", "b");
+            read(Given.job("alpine", "busybox"));
+            result(Given.succeeded("a", "alpine", now));
+            result(Given.succeeded("a", "busybox", now));
+
+            assertThat(tasks(pass(Duration.ofHours(1))))
+                    .containsExactly(new CancelTask(Given.JOB, "b", "the job's deadline passed"));
+            result(Given.cancelled("b", "alpine", now));
+            assertThat(pass(Duration.ofMillis(9_999))).isEmpty();
+            List<Output> outputs = pass(Duration.ofMillis(1));
+
+            PullEvent.Failed failed = only(outputs, PullEvent.Failed.class);
+            assertThat(failed.reason()).isEqualTo(FailureReason.TIMEOUT);
+            assertThat(failed.id())
+                    .isEqualTo(Given.succeeded("b", "busybox", now).id());
+            assertThat(failed.origin().worker()).isEqualTo("b");
+            JobCompleted end = only(outputs, JobCompleted.class);
+            assertThat(end.result()).isEqualTo(JobResult.FAILED);
+            assertThat(List.of(end.succeeded(), end.failed(), end.cancelled())).containsExactly(2, 1, 1);
+        }
+    }
+
+    @Nested
+    class WhenAJobIsCancelled {
+        @Test
+        void workersWithOpenPullsAreToldAndTheJobEndsWithTheirAnswers() {
+            arrive("a", "b");
+            read(Given.job("alpine"));
+            result(Given.succeeded("a", "alpine", now));
+
+            assertThat(tasks(read(new CancelJob(Given.JOB, "by Kim"))))
+                    .containsExactly(new CancelTask(Given.JOB, "b", "by Kim"));
+            assertThat(read(new CancelJob(Given.JOB, "again"))).isEmpty();
+            JobCompleted end = only(result(Given.cancelled("b", "alpine", now)), JobCompleted.class);
+
+            assertThat(end.result()).isEqualTo(JobResult.CANCELLED);
+            assertThat(end.message()).isEqualTo("by Kim");
+        }
+
+        @Test
+        void whoDoesNotAnswerIsCancelledOnItsBehalf() {
+            arrive("a");
+            read(Given.job("alpine"));
+            read(new CancelJob(Given.JOB, null));
+
+            List<Output> outputs = pass(Duration.ofSeconds(10));
+
+            assertThat(only(outputs, PullEvent.Cancelled.class).id())
+                    .isEqualTo(Given.succeeded("a", "alpine", now).id());
+            assertThat(only(outputs, JobCompleted.class).cancelled()).isEqualTo(1);
+        }
+
+        @Test
+        void withoutWorkersItEndsAtOnce() {
+            read(Given.job("alpine"));
+
+            assertThat(only(read(new CancelJob(Given.JOB, null)), JobCompleted.class)
+                            .result())
+                    .isEqualTo(JobResult.CANCELLED);
+        }
+
+        @Test
+        void anUnknownOneIsRejectedAndAnEndedOneStaysAsItIs() {
+            assertThat(read(new CancelJob(Given.JOB, null))).singleElement().isInstanceOf(Output.Reject.class);
+            arrive("a");
+            read(Given.job("alpine"));
+            result(Given.succeeded("a", "alpine", now));
+
+            assertThat(read(new CancelJob(Given.JOB, null))).isEmpty();
+        }
+    }
+
+    @Nested
+    class WhenItIsRebuilt {
+        private final JobLedger second = new JobLedger(PARTITION, JobRules.DEFAULT, workers);
+
+        @Test
+        void itGoesOnWhereTheFirstStopped() {
+            arrive("a", "b");
+            List<Output> first = read(Given.job("alpine"));
+            second.restoreJob(Given.input(Given.job("alpine")), Watermark.BEGINNING, true, now);
+            tasks(first).forEach(second::restoreTask);
+            second.restoreResult(Given.succeeded("a", "alpine", now), now);
+
+            assertThat(second.onWorker(Given.worker("a", now), now))
+                    .as("it has its task")
+                    .isEmpty();
+            assertThat(second.onTime(now.plusSeconds(60))).isEmpty();
+            JobCompleted end = only(second.onResult(Given.succeeded("b", "alpine", now), now), JobCompleted.class);
+
+            assertThat(end.succeeded()).isEqualTo(2);
+            assertThat(end.id()).isEqualTo(Given.JOB + "/completed");
+        }
+
+        @Test
+        void itKeepsTheDeadlineThatWorkersWereGiven() {
+            arrive("a");
+            List<Output> first = read(Given.job("alpine"));
+            second.restoreJob(Given.input(Given.job("alpine")), Watermark.BEGINNING, true, now.plusSeconds(1800));
+            tasks(first).forEach(second::restoreTask);
+
+            assertThat(tasks(second.onTime(now.plusSeconds(3600)))).hasSize(1);
+        }
+
+        @Test
+        void itDrawsTheConclusionsThatNobodyDrew() {
+            arrive("a");
+            List<Output> first = read(Given.job("alpine"));
+            second.restoreJob(Given.input(Given.job("alpine")), Watermark.BEGINNING, true, now);
+            tasks(first).forEach(second::restoreTask);
+            second.restoreResult(Given.succeeded("a", "alpine", now), now);
+
+            assertThat(only(second.onTime(now), JobCompleted.class).result()).isEqualTo(JobResult.SUCCEEDED);
+        }
+
+        @Test
+        void whatHasEndedStaysEnded() {
+            second.restoreJob(Given.input(Given.job("alpine")), Watermark.BEGINNING, true, now);
+            second.restoreResult(new JobCompleted(Given.JOB, now, null, JobResult.SUCCEEDED, 1, 1, 0, 0, 0, null), now);
+
+            assertThat(second.openJobs()).isZero();
+            assertThat(second.onTime(now.plusSeconds(9000))).isEmpty();
+            assertThat(second.onJob(Given.input(Given.job("alpine")), from(), now))
+                    .isEmpty();
+            assertThat(second.onJob(Given.input(Given.job("other")), from(), now))
+                    .singleElement()
+                    .isInstanceOf(Output.Reject.class);
+        }
+
+        @Test
+        void whatIsBeforeTheWatermarkHasEnded() {
+            second.restoreJob(Given.input(Given.job("alpine")), Watermark.BEGINNING, false, now);
+
+            assertThat(second.openJobs()).isZero();
+        }
+
+        @Test
+        void aCancelIsRemembered() {
+            arrive("a");
+            List<Output> first = read(Given.job("alpine"));
+            second.restoreJob(Given.input(Given.job("alpine")), Watermark.BEGINNING, true, now);
+            second.restoreJob(Given.input(new CancelJob(Given.JOB, "by Kim")), Watermark.BEGINNING, true, now);
+            tasks(first).forEach(second::restoreTask);
+
+            assertThat(only(second.onTime(now.plusSeconds(10)), JobCompleted.class)
+                            .result())
+                    .isEqualTo(JobResult.CANCELLED);
+        }
+    }
+
+    @Nested
+    class WhenAskedFromWhereToReadItBack {
+        @Test
+        void itIsTheOldestOpenJobOrTheNextRecord() {
+            arrive("a");
+            Watermark next = new Watermark(9, 90, now.plusSeconds(9));
+            assertThat(ledger.watermark(next)).isEqualTo(next);
+            Watermark from = new Watermark(7, 70, now);
+
+            ledger.onJob(Given.input(Given.job("alpine")), from, now);
+            assertThat(Watermark.parse(ledger.watermark(next).text())).isEqualTo(from);
+
+            result(Given.succeeded("a", "alpine", now));
+            assertThat(ledger.watermark(next)).isEqualTo(next);
+        }
+
+        @Test
+        void metadataOfAnotherVersionIsTheBeginning() {
+            assertThat(Watermark.parse("v2 1")).isEqualTo(Watermark.BEGINNING);
+            assertThat(Watermark.parse(null)).isEqualTo(Watermark.BEGINNING);
+        }
+    }
+
+    private List<Output> read(Object contractRecord) {
+        return ledger.onJob(Given.input(contractRecord), from(), now);
+    }
+
+    private Watermark from() {
+        offset++;
+        return new Watermark(offset, 0, now);
+    }
+
+    private static JobInput bytes(String json) {
+        return JobInput.read(json.getBytes(UTF_8), JobLimits.DEFAULT);
+    }
+
+    private List<Output> result(PullEvent event) {
+        return ledger.onResult(event, now);
+    }
+
+    private List<Output> arrive(String... names) {
+        List<Output> outputs = new ArrayList<>();
+        for (String name : names) {
+            WorkerStatus status = Given.worker(name, now);
+            if (workers.put(name, status, now)) {
+                outputs.addAll(ledger.onWorker(status, now));
+            }
+        }
+        return outputs;
+    }
+
+    private List<Output> pass(Duration time) {
+        now = now.plus(time);
+        return ledger.onTime(now);
+    }
+
+    private static JobAccepted accepted(List<Output> outputs) {
+        return only(outputs, JobAccepted.class);
+    }
+
+    private static <T extends PullEvent> T only(List<Output> outputs, Class<T> kind) {
+        List<T> found = outputs.stream()
+                .filter(Output.Event.class::isInstance)
+                .map(o -> ((Output.Event) o).event())
+                .filter(kind::isInstance)
+                .map(kind::cast)
+                .toList();
+        assertThat(found).as("%s in %s", kind.getSimpleName(), outputs).hasSize(1);
+        return found.getFirst();
+    }
+
+    private static List<TaskRecord> tasks(List<Output> outputs) {
+        return outputs.stream()
+                .filter(Output.Task.class::isInstance)
+                .map(o -> ((Output.Task) o).task())
+                .toList();
+    }
+}
