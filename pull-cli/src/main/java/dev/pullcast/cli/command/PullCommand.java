@@ -5,6 +5,7 @@ import dev.pullcast.cli.client.EventLedger;
 import dev.pullcast.cli.client.GatewayClient;
 import dev.pullcast.cli.client.JobIds;
 import dev.pullcast.cli.client.RemoteJob;
+import dev.pullcast.cli.local.LocalPull;
 import dev.pullcast.contract.job.ImageRequest;
 import dev.pullcast.contract.job.PullJob;
 import dev.pullcast.contract.job.PullPolicy;
@@ -41,6 +42,8 @@ import picocli.CommandLine.Spec;
             "69:the engine or the gateway cannot be reached"
         })
 public final class PullCommand implements Callable<Integer> {
+    private static final int DEFAULT_JOBS = 4;
+
     @Spec
     private CommandSpec spec;
 
@@ -73,6 +76,16 @@ public final class PullCommand implements Callable<Integer> {
                     + " ${DEFAULT-VALUE}.")
     private Policy policy = Policy.missing;
 
+    @Option(
+            names = "--host",
+            paramLabel = "ADDRESS",
+            description = "The engine, without a gateway: unix:///PATH or tcp://HOST:PORT. Default: DOCKER_HOST, else"
+                    + " /var/run/docker.sock.")
+    private @Nullable String host;
+
+    @Option(names = "--socket", paramLabel = "PATH", description = "The engine's socket; as --host unix://PATH.")
+    private @Nullable String socket;
+
     @Option(names = "--detach", description = "With --gateway: print the job's id and do not follow it.")
     private boolean detach;
 
@@ -100,10 +113,29 @@ public final class PullCommand implements Callable<Integer> {
         if (atOnce != null && atOnce < 1) {
             throw new ParameterException(spec.commandLine(), "--jobs must be at least 1");
         }
-        if (gateway.isGiven()) {
+        boolean engineGiven = host != null || socket != null;
+        if (host != null && socket != null) {
+            throw new ParameterException(spec.commandLine(), "--host and --socket name the same thing: give one");
+        }
+        if (gateway.isGiven() && !engineGiven) {
             return throughGateway();
         }
-        throw new ParameterException(spec.commandLine(), "name a gateway with --gateway URL");
+        if (detach || checkEvents) {
+            throw new ParameterException(spec.commandLine(), "--detach needs --gateway URL");
+        }
+        return onThisMachine(socket != null ? "unix://" + socket : host, atOnce == null ? DEFAULT_JOBS : atOnce);
+    }
+
+    private int onThisMachine(@Nullable String address, int atOnce) throws InterruptedException {
+        var request = new LocalPull.Request(images, platform, policy.meaning, atOnce);
+        PrintWriter err = spec.commandLine().getErr();
+        try {
+            return Endings.of(
+                    LocalPull.run(request, address, System.getenv(), console.display(), InstantSource.system()), err);
+        } catch (LocalPull.EngineUnavailable e) {
+            err.println("pullcast: " + e.getMessage());
+            return ExitCodes.UNAVAILABLE;
+        }
     }
 
     private int throughGateway() throws InterruptedException {
