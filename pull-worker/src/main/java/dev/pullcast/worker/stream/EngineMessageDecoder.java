@@ -13,6 +13,7 @@ import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.TokenStreamFactory;
 import tools.jackson.core.async.ByteArrayFeeder;
 import tools.jackson.core.json.JsonFactory;
+import tools.jackson.core.json.JsonReadFeature;
 
 /**
  * Reads an engine's pull stream from whatever pieces the socket gives: a piece may hold a part of a message, a part of
@@ -38,6 +39,8 @@ public final class EngineMessageDecoder {
     // Names are not kept: a table of all names ever seen would grow with a stream of ever new ones.
     private static final JsonFactory FACTORY = JsonFactory.builder()
             .disable(TokenStreamFactory.Feature.CANONICALIZE_PROPERTY_NAMES)
+            // The parser takes {"a":1,} for whole when the bytes are cut after the comma; so it is taken always.
+            .enable(JsonReadFeature.ALLOW_TRAILING_COMMA)
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxStringLength(MAX_STRING_CHARS)
                     .maxNestingDepth(MAX_DEPTH)

@@ -84,7 +84,7 @@ class DecoderMemoryTest {
             decoder.feed(bytes, 0, bytes.length);
         }
         assertThat(messages).isEqualTo(rounds * 500L);
-        assertThat(usedHeap() - before).isLessThan(4L << 20);
+        assertThat(usedHeap() - before).isLessThan(1L << 20);
     }
 
     @Test

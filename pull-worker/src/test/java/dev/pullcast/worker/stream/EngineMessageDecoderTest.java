@@ -228,6 +228,20 @@ class EngineMessageDecoderTest {
         }
 
         @Test
+        void mayHaveACommaTooMuchHoweverTheBytesAreCut() throws DecodeException {
+            byte[] bytes = "{\"status\":\"Digest: a\",}".getBytes(StandardCharsets.UTF_8);
+            for (int size = 1; size <= bytes.length; size++) {
+                messages.clear();
+                EngineMessageDecoder cut = new EngineMessageDecoder(messages::add);
+                for (int from = 0; from < bytes.length; from += size) {
+                    cut.feed(bytes, from, Math.min(from + size, bytes.length));
+                }
+                cut.end();
+                assertThat(messages).containsExactly(new Digest("a"));
+            }
+        }
+
+        @Test
         void mayBeNone() throws DecodeException {
             feed(" \r\n\n");
             decoder.end();
