@@ -3,6 +3,7 @@ package dev.pullcast.testkit;
 
 import com.github.f4b6a3.ulid.UlidCreator;
 import dev.pullcast.contract.codec.ContractJson;
+import dev.pullcast.contract.kafka.TopicSetup;
 import dev.pullcast.contract.kafka.Topics;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -18,7 +19,6 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -64,15 +64,12 @@ public final class TestKafka implements AutoCloseable, BeforeEachCallback, After
         this.topics = new Topics("t-" + UlidCreator.getUlid().toString().toLowerCase(Locale.ROOT) + ".");
     }
 
-    /** Starts the broker if it is the first, and creates the topics. */
+    /** Starts the broker if it is the first, and creates the topics as the product does. */
     public TestKafka open() {
-        try (Admin admin = admin()) {
-            await(admin.createTopics(allTopics()
-                            .map(name -> new NewTopic(name, partitions, (short) 1))
-                            .toList())
-                    .all()
-                    .toCompletionStage()
-                    .toCompletableFuture());
+        var result = TopicSetup.ensure(
+                Map.of("bootstrap.servers", bootstrapServers()), topics, partitions, TopicSetup.BROKERS_REPLICATION);
+        if (result instanceof TopicSetup.Unusable unusable) {
+            throw new AssertionError(unusable.problem());
         }
         return this;
     }

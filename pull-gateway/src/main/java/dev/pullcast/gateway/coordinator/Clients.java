@@ -2,6 +2,7 @@
 package dev.pullcast.gateway.coordinator;
 
 import com.github.f4b6a3.ulid.UlidCreator;
+import dev.pullcast.contract.kafka.TopicSetup;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -66,7 +67,7 @@ final class Clients {
         settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, SECONDS_10);
         settings.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, SECONDS_8);
         settings.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, SECONDS_10);
-        settings.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, 2 * config.rules().maxRecordBytes());
+        settings.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, TopicSetup.MAX_MESSAGE_BYTES);
         return new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
     }
 

@@ -104,8 +104,8 @@ final class JobLedger {
         List<Output> outputs = new ArrayList<>();
         for (OpenJob open : List.copyOf(jobs.values())) {
             if (open.closing() == null && !now.isBefore(open.deadline())) {
+                // Workers know the deadline and say themselves what they did not finish, if they live.
                 open.close(new Closing.Expired(now.plus(rules.closeGrace())));
-                cancelOpen(open, "the job's deadline passed", outputs);
             }
             settle(open, now, outputs);
         }
@@ -272,6 +272,9 @@ final class JobLedger {
             return;
         }
         if (closing != null) {
+            if (closing instanceof Closing.Expired) {
+                cancelOpen(open, "the job's deadline passed", outputs);
+            }
             List<PullEvent.OfPull> missing = new ArrayList<>();
             open.forEachOpen((worker, pull) -> missing.add(JobEndings.onBehalf(open, closing, worker, pull, now)));
             missing.forEach(event -> {

@@ -306,18 +306,20 @@ class JobLedgerTest {
     @Nested
     class WhenTheDeadlinePasses {
         @Test
-        void workersAreToldToStopAndWhoDoesNotAnswerFails() {
+        void whoDoesNotSayHowItEndedFailsAndIsToldToStop() {
             arrive("a", "b");
             read(Given.job("alpine", "busybox"));
             result(Given.succeeded("a", "alpine", now));
             result(Given.succeeded("a", "busybox", now));
 
-            assertThat(tasks(pass(Duration.ofHours(1))))
-                    .containsExactly(new CancelTask(Given.JOB, "b", "the job's deadline passed"));
+            assertThat(pass(Duration.ofHours(1)))
+                    .as("workers know the deadline, too")
+                    .isEmpty();
             result(Given.cancelled("b", "alpine", now));
             assertThat(pass(Duration.ofMillis(9_999))).isEmpty();
             List<Output> outputs = pass(Duration.ofMillis(1));
 
+            assertThat(tasks(outputs)).containsExactly(new CancelTask(Given.JOB, "b", "the job's deadline passed"));
             PullEvent.Failed failed = only(outputs, PullEvent.Failed.class);
             assertThat(failed.reason()).isEqualTo(FailureReason.TIMEOUT);
             assertThat(failed.id())
@@ -408,7 +410,10 @@ class JobLedgerTest {
             second.restoreJob(Given.input(Given.job("alpine")), Watermark.BEGINNING, true, now.plusSeconds(1800));
             tasks(first).forEach(second::restoreTask);
 
-            assertThat(tasks(second.onTime(now.plusSeconds(3600)))).hasSize(1);
+            assertThat(second.onTime(now.plusSeconds(3600))).isEmpty();
+            assertThat(only(second.onTime(now.plusSeconds(3610)), JobCompleted.class)
+                            .failed())
+                    .isEqualTo(1);
         }
 
         @Test
