@@ -18,46 +18,55 @@ import org.jspecify.annotations.Nullable;
 
 /** What a job goes through, told in the contract's own records; the clock goes on by a second with each event. */
 final class Story {
-    private static final Instant START = Instant.parse("2026-01-01T08:00:00Z");
+    static final Instant LONG_AGO = Instant.parse("2026-01-01T08:00:00Z");
 
     final String job;
+    private final Instant start;
     private long seq;
 
     Story(String job) {
+        this(job, LONG_AGO);
+    }
+
+    Story(String job, Instant start) {
         this.job = job;
+        this.start = start;
     }
 
     private Instant now() {
-        return START.plusSeconds(++seq);
+        return start.plusSeconds(++seq);
     }
 
     static Snapshot nothing() {
-        return new Snapshot(START, List.of(), List.of());
+        return new Snapshot(LONG_AGO, List.of(), List.of());
     }
 
     static WorkerView worker(String id, boolean live) {
+        return new WorkerView(heartbeat(id, LONG_AGO), live);
+    }
+
+    static WorkerStatus heartbeat(String id, Instant time) {
         EngineFacts engine =
                 new EngineFacts("docker", "28.1.1", "1.49", "linux", "amd64", "overlay2", null, 412_400_000_000L);
-        WorkerStatus status = new WorkerStatus(
+        return new WorkerStatus(
                 id,
                 "incarnation",
                 WorkerStatus.State.READY,
                 Map.of("zone", "eu-1"),
-                START,
-                START,
+                time,
+                time,
                 5,
                 engine,
                 1,
                 2,
                 "0.1.0");
-        return new WorkerView(status, live);
     }
 
     PullEvent accepted(List<String> workers, String... images) {
         List<PullEvent.JobPull> pulls = List.of(images).stream()
                 .map(image -> new PullEvent.JobPull(pull(image), image, reference(image), null))
                 .toList();
-        return new PullEvent.JobAccepted(job, now(), null, Map.of(), pulls, workers, START.plusSeconds(3600));
+        return new PullEvent.JobAccepted(job, now(), null, Map.of(), pulls, workers, start.plusSeconds(3600));
     }
 
     PullEvent rejected(String... reasons) {
