@@ -4,7 +4,10 @@ package dev.pullcast.contract.codec;
 import dev.pullcast.contract.event.PullEvent;
 import dev.pullcast.contract.job.TaskRecord;
 import dev.pullcast.contract.worker.WorkerStatus;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.databind.DatabindException;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -35,8 +38,8 @@ public final class ContractJson {
      *
      * @throws JacksonException if it is not an event at all
      */
-    public static PullEvent readEvent(byte[] json) {
-        return MAPPER.readValue(json, PullEvent.class);
+    public static PullEvent readEvent(byte @Nullable [] json) {
+        return read(json, PullEvent.class);
     }
 
     /**
@@ -44,8 +47,8 @@ public final class ContractJson {
      *
      * @throws JacksonException if it is not a task that this version knows
      */
-    public static TaskRecord readTask(byte[] json) {
-        return MAPPER.readValue(json, TaskRecord.class);
+    public static TaskRecord readTask(byte @Nullable [] json) {
+        return read(json, TaskRecord.class);
     }
 
     /**
@@ -53,7 +56,16 @@ public final class ContractJson {
      *
      * @throws JacksonException if it is not one
      */
-    public static WorkerStatus readWorker(byte[] json) {
-        return MAPPER.readValue(json, WorkerStatus.class);
+    public static WorkerStatus readWorker(byte @Nullable [] json) {
+        return read(json, WorkerStatus.class);
+    }
+
+    /** Null, as bytes or as JSON, is no record; it fails as any other bad value does. */
+    private static <T> T read(byte @Nullable [] json, Class<T> type) {
+        T value = json == null ? null : MAPPER.readValue(json, type);
+        if (value == null) {
+            throw DatabindException.from((JsonParser) null, "null is no " + type.getSimpleName());
+        }
+        return value;
     }
 }

@@ -13,6 +13,7 @@ import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -146,6 +147,12 @@ public sealed interface PullEvent {
             @Nullable Long total,
             @Nullable Long seconds)
             implements OfPull {
+        /** Refuses what no such event lacks. */
+        public Layer {
+            Objects.requireNonNull(layer, "layer");
+            Objects.requireNonNull(phase, "phase");
+        }
+
         @Override
         public String type() {
             return "layer";
@@ -194,6 +201,13 @@ public sealed interface PullEvent {
             double delaySeconds,
             Instant notBefore)
             implements OfPull {
+        /** Refuses what no such event lacks. */
+        public Retrying {
+            Objects.requireNonNull(reason, "reason");
+            Objects.requireNonNull(message, "message");
+            Objects.requireNonNull(notBefore, "notBefore");
+        }
+
         @Override
         public String type() {
             return "pull.retrying";
@@ -259,6 +273,13 @@ public sealed interface PullEvent {
             String message,
             String hint)
             implements OfPull {
+        /** Refuses what no such event lacks. */
+        public Failed {
+            Objects.requireNonNull(reason, "reason");
+            Objects.requireNonNull(message, "message");
+            Objects.requireNonNull(hint, "hint");
+        }
+
         @Override
         public String type() {
             return "pull.failed";
@@ -271,6 +292,11 @@ public sealed interface PullEvent {
      * @param message who or why, as given
      */
     record Cancelled(@JsonUnwrapped PullOrigin origin, String message) implements OfPull {
+        /** Refuses what no such event lacks. */
+        public Cancelled {
+            Objects.requireNonNull(message, "message");
+        }
+
         @Override
         public String type() {
             return "pull.cancelled";
@@ -290,7 +316,14 @@ public sealed interface PullEvent {
             String pull,
             String image,
             String reference,
-            @Nullable String platform) {}
+            @Nullable String platform) {
+        /** Refuses what no image of a job lacks. */
+        public JobPull {
+            Objects.requireNonNull(pull, "pull");
+            Objects.requireNonNull(image, "image");
+            Objects.requireNonNull(reference, "reference");
+        }
+    }
 
     /**
      * The coordinator took the job. It may come again with more workers while the job is active (late joiners).
@@ -313,6 +346,9 @@ public sealed interface PullEvent {
         /** Settles absent collections. */
         @SuppressWarnings("NullAway") // Jackson passes null for an absent field
         public JobAccepted {
+            Objects.requireNonNull(job, "job");
+            Objects.requireNonNull(time, "time");
+            Objects.requireNonNull(deadline, "deadline");
             labels = labels == null ? Map.of() : Map.copyOf(labels);
             pulls = pulls == null ? List.of() : List.copyOf(pulls);
             workers = workers == null ? List.of() : List.copyOf(workers);
@@ -333,6 +369,8 @@ public sealed interface PullEvent {
         /** Settles absent collections. */
         @SuppressWarnings("NullAway")
         public JobRejected {
+            Objects.requireNonNull(job, "job");
+            Objects.requireNonNull(time, "time");
             reasons = reasons == null ? List.of() : List.copyOf(reasons);
         }
 
@@ -365,6 +403,13 @@ public sealed interface PullEvent {
             int cancelled,
             @Nullable String message)
             implements OfJob {
+        /** Refuses what no such event lacks. */
+        public JobCompleted {
+            Objects.requireNonNull(job, "job");
+            Objects.requireNonNull(time, "time");
+            Objects.requireNonNull(result, "result");
+        }
+
         @Override
         public String type() {
             return "job.completed";

@@ -4,6 +4,7 @@ package dev.pullcast.contract.event;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import java.time.Instant;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,4 +37,15 @@ public record PullOrigin(
         int attempt,
         int engineRetry,
         long seq,
-        Instant time) {}
+        Instant time) {
+    /** Refuses what no event of a pull lacks. */
+    public PullOrigin {
+        Objects.requireNonNull(job, "job");
+        Objects.requireNonNull(worker, "worker");
+        Objects.requireNonNull(pull, "pull");
+        Objects.requireNonNull(incarnation, "incarnation");
+        Objects.requireNonNull(image, "image");
+        Objects.requireNonNull(reference, "reference");
+        Objects.requireNonNull(time, "time");
+    }
+}

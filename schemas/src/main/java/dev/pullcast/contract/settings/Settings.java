@@ -110,7 +110,7 @@ public final class Settings {
         Properties properties = new Properties();
         try (Reader reader = Files.newBufferedReader(file)) {
             properties.load(reader);
-        } catch (IOException e) {
+        } catch (IOException | IllegalArgumentException e) { // the latter for a malformed Unicode escape
             throw new InvalidSetting("cannot read the settings file " + file + ": " + e);
         }
         Map<String, String> result = new TreeMap<>();

@@ -2,16 +2,20 @@
 package dev.pullcast.contract.documents;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.pullcast.contract.codec.ContractJson;
 import dev.pullcast.contract.event.PullEvent;
 import dev.pullcast.contract.job.Credentials;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -89,6 +93,29 @@ class ExamplesTest {
             assertThat(Documents.validate(kind.schema() + kind.definition(), lacking))
                     .describedAs(field)
                     .isNotEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("kinds")
+    void aMessageThatLacksAFieldThatAllHaveIsNotRead(Kind kind) {
+        JsonNode example = Documents.read("examples/" + kind.name() + ".json");
+        for (String field : required(Documents.resolve(kind.schema(), kind.definition()))) {
+            if (kind.mustBeGiven(field)) {
+                byte[] lacking = ContractJson.write(((ObjectNode) example.deepCopy()).without(field));
+                assertThatThrownBy(() -> kind.reader().apply(lacking))
+                        .describedAs(field)
+                        .isInstanceOf(JacksonException.class);
+            }
+        }
+    }
+
+    @Test
+    void nullIsNoMessage() {
+        for (byte @Nullable [] bytes : new byte @Nullable [][] {null, "null".getBytes(StandardCharsets.UTF_8)}) {
+            assertThatThrownBy(() -> ContractJson.readEvent(bytes)).isInstanceOf(JacksonException.class);
+            assertThatThrownBy(() -> ContractJson.readTask(bytes)).isInstanceOf(JacksonException.class);
+            assertThatThrownBy(() -> ContractJson.readWorker(bytes)).isInstanceOf(JacksonException.class);
         }
     }
 

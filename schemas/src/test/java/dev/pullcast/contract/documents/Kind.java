@@ -17,6 +17,7 @@ import dev.pullcast.contract.worker.WorkerStatus;
 import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -77,6 +78,24 @@ record Kind(String name, Class<?> record, String schema, String definition, Func
     boolean hasExample(String file) {
         String rest = file.startsWith(name) ? file.substring(name.length()) : "";
         return rest.matches("(\\.[a-z]+)?\\.json");
+    }
+
+    /**
+     * Whether reading cannot do without a field of a topic's value: numbers and collections begin empty, and what
+     * programs compute is not read.
+     */
+    boolean mustBeGiven(String field) {
+        return !schema.startsWith("view") && !schema.startsWith("job") && hasReference(record, field);
+    }
+
+    private static boolean hasReference(Class<?> type, String field) {
+        return Arrays.stream(type.getRecordComponents())
+                .anyMatch(c -> c.getAccessor().isAnnotationPresent(JsonUnwrapped.class)
+                        ? hasReference(c.getType(), field)
+                        : c.getName().equals(field)
+                                && !c.getType().isPrimitive()
+                                && c.getType() != Map.class
+                                && c.getType() != List.class);
     }
 
     @Override
