@@ -2,9 +2,13 @@
 package dev.pullcast.cli;
 
 import dev.pullcast.cli.command.ExitCodes;
+import dev.pullcast.cli.command.GatewayCommand;
 import dev.pullcast.cli.command.PullCommand;
+import dev.pullcast.cli.command.UpCommand;
 import dev.pullcast.cli.command.Version;
 import dev.pullcast.cli.command.WatchCommand;
+import dev.pullcast.cli.command.WorkerCommand;
+import dev.pullcast.contract.settings.Settings.InvalidSetting;
 import java.io.OutputStreamWriter;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -21,7 +25,14 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         description = "Pre-pulls container images on every machine that will need them, and shows every layer arrive.",
-        subcommands = {PullCommand.class, WatchCommand.class, CommandLine.HelpCommand.class},
+        subcommands = {
+            PullCommand.class,
+            WatchCommand.class,
+            UpCommand.class,
+            WorkerCommand.class,
+            GatewayCommand.class,
+            CommandLine.HelpCommand.class
+        },
         commandListHeading = "%nCommands:%n",
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
@@ -71,7 +82,7 @@ public final class Pullcast implements Runnable {
 
     private static int explain(Exception e, CommandLine commandLine, CommandLine.ParseResult parsed) {
         PrintWriter err = commandLine.getErr();
-        if (e instanceof IllegalArgumentException && e.getMessage() != null) {
+        if ((e instanceof IllegalArgumentException || e instanceof InvalidSetting) && e.getMessage() != null) {
             err.println("pullcast: " + e.getMessage());
             return ExitCodes.USAGE;
         }

@@ -129,6 +129,7 @@ public final class PullCommand implements Callable<Integer> {
     private int onThisMachine(@Nullable String address, int atOnce) throws InterruptedException {
         var request = new LocalPull.Request(images, platform, policy.meaning, atOnce);
         PrintWriter err = spec.commandLine().getErr();
+        Logging.quiet();
         try {
             return Endings.of(
                     LocalPull.run(request, address, System.getenv(), console.display(), InstantSource.system()), err);

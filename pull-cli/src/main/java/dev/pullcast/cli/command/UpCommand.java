@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.pullcast.cli.command;
+
+import dev.pullcast.cli.standalone.Up;
+import dev.pullcast.cli.standalone.UpConfig;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code pullcast up}. */
+@Command(
+        name = "up",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        description =
+                "Everything on this machine in one process: an embedded Kafka, a gateway with its dashboard, and a"
+                        + " worker beside the local engine. Stays until Ctrl-C; its data stay on disk.")
+public final class UpCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @Option(names = "--port", paramLabel = "N", description = "The gateway's port; 0 for any free one. Default: 8080.")
+    private @Nullable Integer port;
+
+    @Option(
+            names = "--data",
+            paramLabel = "FOLDER",
+            description = "Where data stay. Default: PULLCAST_HOME, else ~/.local/share/pullcast.")
+    private @Nullable Path data;
+
+    @Option(
+            names = "--host",
+            paramLabel = "ADDRESS",
+            description = "The engine: unix:///PATH or tcp://HOST:PORT. Default: DOCKER_HOST, else"
+                    + " /var/run/docker.sock.")
+    private @Nullable String host;
+
+    @Option(names = "--socket", paramLabel = "PATH", description = "The engine's socket; as --host unix://PATH.")
+    private @Nullable String socket;
+
+    @Option(names = "--config", paramLabel = "FILE", description = "Settings, as Java properties.")
+    private @Nullable Path file;
+
+    @Option(names = "--verbose", description = "Tell on standard error what goes on inside.")
+    private boolean verbose;
+
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    public UpCommand() {}
+
+    @Override
+    public Integer call() throws InterruptedException {
+        if (verbose) {
+            Logging.verbose();
+        }
+        Map<String, String> overrides = new LinkedHashMap<>();
+        if (port != null) {
+            overrides.put("gateway.port", port.toString());
+        }
+        String engine = socket != null ? "unix://" + socket : host;
+        if (engine != null) {
+            overrides.put("engine.host", engine);
+        }
+        var config = UpConfig.of(file, data, System.getenv(), overrides);
+        boolean started =
+                Up.run(config, spec.commandLine().getOut(), spec.commandLine().getErr(), InstantSource.system());
+        return started ? ExitCodes.OK : ExitCodes.UNAVAILABLE;
+    }
+}

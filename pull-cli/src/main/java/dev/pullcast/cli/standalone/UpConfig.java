@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.pullcast.cli.standalone;
+
+import dev.pullcast.contract.settings.Settings;
+import dev.pullcast.contract.settings.Settings.InvalidSetting;
+import dev.pullcast.gateway.GatewayConfig;
+import dev.pullcast.worker.WorkerConfig;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything that {@code pullcast up} needs: the settings of a gateway and of a worker, and a folder for all data.
+ *
+ * @param data folder of broker and worker
+ * @param kafkaPort of the broker; 0 for any free one
+ * @param gatewayPort 0 for any free one
+ * @param settings all, without Kafka's address, which is not known before the broker runs
+ */
+public record UpConfig(Path data, int kafkaPort, int gatewayPort, Source settings) {
+    /** Keys of its own. */
+    public static final List<Settings.Key> KEYS = List.of(new Settings.Key(
+            "up.kafka-port", "0", "port of the broker inside pullcast up, on loopback; 0 for any free one"));
+
+    private static final String BOOTSTRAP = "kafka.bootstrap.servers";
+
+    /** Where settings come from. */
+    public record Source(@Nullable Path file, Map<String, String> environment, Map<String, String> overrides) {
+        private Settings read(Map<String, String> more) {
+            Map<String, String> all = new LinkedHashMap<>(overrides);
+            all.putAll(more);
+            return Settings.read(allKeys(), file, environment, all);
+        }
+    }
+
+    /**
+     * Reads and checks.
+     *
+     * @param file null for none
+     * @param data null for what the environment says: {@code PULLCAST_HOME}, else {@code XDG_DATA_HOME/pullcast}, else
+     *     {@code ~/.local/share/pullcast}
+     * @param overrides from the command line
+     * @throws InvalidSetting naming the key, the value and what is allowed
+     */
+    public static UpConfig of(
+            @Nullable Path file, @Nullable Path data, Map<String, String> environment, Map<String, String> overrides) {
+        Path folder = (data != null ? data : defaultData(environment)).toAbsolutePath();
+        Map<String, String> all = new LinkedHashMap<>(overrides);
+        Settings given = Settings.read(allKeys(), file, environment, overrides);
+        refuseOtherKafka(given);
+        // One process stops as a whole: within ten seconds, whatever its parts would take alone.
+        keep(all, given, "worker.drain-seconds", "3");
+        // The gateway's port tells all; this one is for those who ask for it.
+        keep(all, given, "worker.ops.port", "0");
+        if (given.find("worker.data-dir") == null) {
+            all.put("worker.data-dir", folder.resolve("worker").toString());
+        }
+        UpConfig config = new UpConfig(
+                folder,
+                given.getInt("up.kafka-port", 0, 65_535),
+                given.getInt("gateway.port", 0, 65_535),
+                new Source(file, Map.copyOf(environment), Map.copyOf(all)));
+        // Mistakes are told before anything starts.
+        config.gateway("127.0.0.1:0");
+        config.worker("127.0.0.1:0");
+        return config;
+    }
+
+    /** Keys of all parts, each once. */
+    public static Collection<Settings.Key> allKeys() {
+        Map<String, Settings.Key> keys = new LinkedHashMap<>();
+        for (List<Settings.Key> part : List.of(KEYS, GatewayConfig.KEYS, WorkerConfig.KEYS)) {
+            part.forEach(key -> keys.putIfAbsent(key.key(), key));
+        }
+        return keys.values();
+    }
+
+    /** The gateway's part, once the broker's address is known. */
+    GatewayConfig gateway(String bootstrapServers) {
+        return GatewayConfig.of(settings.read(Map.of(BOOTSTRAP, bootstrapServers)));
+    }
+
+    /** The worker's part, once the broker's address is known. */
+    WorkerConfig worker(String bootstrapServers) {
+        return WorkerConfig.of(settings.read(Map.of(BOOTSTRAP, bootstrapServers)), settings.environment());
+    }
+
+    private static Path defaultData(Map<String, String> environment) {
+        String home = environment.getOrDefault("PULLCAST_HOME", "");
+        String shared = environment.getOrDefault("XDG_DATA_HOME", "");
+        if (!home.isEmpty()) {
+            return Path.of(home);
+        }
+        return shared.isEmpty()
+                ? Path.of(environment.getOrDefault("HOME", "."), ".local", "share", "pullcast")
+                : Path.of(shared, "pullcast");
+    }
+
+    /** Puts our default in place of the part's, unless somebody has chosen. */
+    private static void keep(Map<String, String> all, Settings given, String key, String value) {
+        boolean chosen = allKeys().stream()
+                .noneMatch(k -> k.key().equals(key) && k.defaultValue().equals(given.find(key)));
+        if (!chosen) {
+            all.put(key, value);
+        }
+    }
+
+    private static void refuseOtherKafka(Settings given) {
+        String untouched = Settings.read(allKeys(), null, Map.of(), Map.of()).find(BOOTSTRAP);
+        String wanted = given.find(BOOTSTRAP);
+        if (wanted != null && !wanted.equals(untouched)) {
+            throw new InvalidSetting(
+                    "setting '" + BOOTSTRAP + "' is '" + wanted
+                            + "', but pullcast up brings a Kafka of its own; with yours, run pullcast gateway and pullcast worker");
+        }
+    }
+}
