@@ -3,6 +3,9 @@ package dev.pullcast.gateway;
 
 import dev.pullcast.contract.kafka.TopicSetup;
 import dev.pullcast.gateway.api.HttpApi;
+import dev.pullcast.gateway.coordinator.Coordinator;
+import dev.pullcast.gateway.coordinator.CoordinatorConfig;
+import dev.pullcast.gateway.coordinator.JobRules;
 import dev.pullcast.gateway.enqueue.JobPublisher;
 import dev.pullcast.gateway.feed.EventFeed;
 import dev.pullcast.gateway.fleet.FleetView;
@@ -18,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,6 +34,7 @@ public final class Gateway {
     private final InstantSource clock;
     private final GatewayMetrics metrics = new GatewayMetrics();
     private final AtomicInteger port = new AtomicInteger(-1);
+    private volatile @Nullable Coordinator coordinator;
     private final List<Supplier<Future<?>>> stops = Collections.synchronizedList(new ArrayList<>());
 
     /** A gateway that does nothing before {@link #start()}. The caller closes Vert.x. */
@@ -44,14 +49,35 @@ public final class Gateway {
      * Kafka cannot be reached, topics cannot be made, or the port is taken; what had started has been stopped again.
      */
     public Future<Void> start() {
-        return startApi().recover(failure -> close().transform(_ -> Future.failedFuture(failure)));
+        return startRoles().recover(failure -> close().transform(_ -> Future.failedFuture(failure)));
     }
 
-    private Future<Void> startApi() {
-        if (!config.roles().contains(GatewayConfig.Role.API)) {
+    private Future<Void> startRoles() {
+        boolean withApi = config.roles().contains(GatewayConfig.Role.API);
+        return topics().compose(_ -> startCoordinator(!withApi))
+                .compose(_ -> withApi ? startParts() : Future.succeededFuture());
+    }
+
+    /** Beside the API it may come later: {@code /readyz} says when it has. */
+    private Future<Void> startCoordinator(boolean awaited) {
+        if (!config.roles().contains(GatewayConfig.Role.COORDINATOR)) {
             return Future.succeededFuture();
         }
-        return topics().compose(_ -> startParts());
+        Coordinator starting = new Coordinator(new CoordinatorConfig(
+                config.feed().kafka(),
+                config.feed().topics(),
+                clock,
+                JobRules.DEFAULT,
+                CoordinatorConfig.DEFAULT_SESSION_TIMEOUT));
+        coordinator = starting;
+        stops.add(starting::close);
+        Future<Void> started = starting.start();
+        return awaited ? started : Future.succeededFuture();
+    }
+
+    private String coordinatorProblem() {
+        Coordinator running = coordinator;
+        return running == null || running.health().ready() ? "" : "the coordinator is not ready";
     }
 
     private Future<Void> topics() {
@@ -83,7 +109,7 @@ public final class Gateway {
                     JobPublisher publisher = new JobPublisher(
                             vertx, config.feed().kafka(), config.feed().topics(), config.publishTimeout(), metrics);
                     stops.add(publisher::close);
-                    HttpApi.Parts parts = new HttpApi.Parts(feed, publisher, metrics, clock, () -> "");
+                    HttpApi.Parts parts = new HttpApi.Parts(feed, publisher, metrics, clock, this::coordinatorProblem);
                     return vertx.deployVerticle(
                             () -> new HttpApi(config.http(), parts, port::set),
                             new DeploymentOptions().setInstances(config.eventLoops()));

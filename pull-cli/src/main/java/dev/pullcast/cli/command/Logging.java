@@ -14,6 +14,13 @@ final class Logging {
         System.setProperty(KAFKA, "INFO");
     }
 
+    /** Without what the embedded broker says about itself, which no user of it can do anything about. */
+    static void withoutBroker() {
+        if (System.getenv(KAFKA) == null) {
+            System.setProperty(KAFKA, "ERROR");
+        }
+    }
+
     /** Warnings only, unless the environment asks for more: lines of a log would tear the bars. */
     static void quiet() {
         if (System.getenv(OURS) == null) {

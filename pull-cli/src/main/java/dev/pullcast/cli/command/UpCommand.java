@@ -58,6 +58,8 @@ public final class UpCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         if (verbose) {
             Logging.verbose();
+        } else {
+            Logging.withoutBroker();
         }
         Map<String, String> overrides = new LinkedHashMap<>();
         if (port != null) {
