@@ -87,9 +87,7 @@ public final class Standalone implements AutoCloseable {
             Worker newWorker = new Worker(
                     started, workerConfig, UlidCreator.getMonotonicUlid().toString());
             worker = newWorker;
-            // The gateway first: it makes the topics, and two at once would both try.
-            await(newGateway.start());
-            await(newWorker.start());
+            await(Future.all(newGateway.start(), newWorker.start()));
             String url = "http://" + gatewayConfig.http().host() + ':' + newGateway.port();
             awaitReady(url);
             return url;
