@@ -129,6 +129,8 @@ final class Session implements AutoCloseable {
         for (int partition : gained) {
             workers.live(now).forEach(worker -> offer(partition, worker, now));
         }
+        // Said at once from where to read back, and the way to Kafka is warm when the first job comes.
+        boolean due = uncommitted.addAll(gained);
         gained.clear();
         takeHeartbeats(Duration.ZERO, true);
         for (ConsumerRecord<byte[], byte[]> record : records) {
@@ -136,7 +138,7 @@ final class Session implements AutoCloseable {
         }
         ledgers.forEach((partition, ledger) -> put(partition, ledger.onTime(now), null, now));
         boolean late = !uncommitted.isEmpty() && now.isAfter(lastCommit.plus(LAZY_COMMIT));
-        if (!outbox.isEmpty() || late) {
+        if (!outbox.isEmpty() || due || late) {
             commit(now);
         }
     }
