@@ -67,6 +67,11 @@ public record WorkerConfig(
             new Settings.Key("pull.backoff-cap-seconds", "120", "bound of every delay between attempts"),
             new Settings.Key("pull.timeout-seconds", "3600", "per attempt when the job does not say"),
             new Settings.Key("pull.progress-interval-ms", "500", "at most one byte update per layer in it"),
+            new Settings.Key("pull.stall-seconds", "60", "without a byte while something downloads; 0 for never"),
+            new Settings.Key("pull.engine-wait-seconds", "600", "for an engine that is gone, before its pulls fail"),
+            new Settings.Key("pull.per-registry", "0", "pulls at once from one registry; 0 for no bound"),
+            new Settings.Key(
+                    "pull.min-free-mib", "64", "free space of the engine's data root below which no pull starts"),
             new Settings.Key("topics.prefix", "pull.", "of every topic's name"),
             new Settings.Key("topics.partitions", "12", "of topics that are missing and are created"),
             new Settings.Key("topics.replication", "-1", "of topics that are created; -1 for the broker's default"),
@@ -117,7 +122,12 @@ public record WorkerConfig(
                 Duration.ofMillis(settings.getInt("pull.backoff-base-ms", 1, 3_600_000)),
                 Duration.ofSeconds(settings.getInt("pull.backoff-cap-seconds", 1, 86_400)),
                 Duration.ofSeconds(settings.getInt("pull.timeout-seconds", 1, 604_800)),
-                Duration.ofMillis(settings.getInt("pull.progress-interval-ms", 10, 60_000)));
+                Duration.ofMillis(settings.getInt("pull.progress-interval-ms", 10, 60_000)),
+                new PullSettings.Guards(
+                        Duration.ofSeconds(settings.getInt("pull.stall-seconds", 0, 86_400)),
+                        Duration.ofSeconds(settings.getInt("pull.engine-wait-seconds", 0, 604_800)),
+                        settings.getInt("pull.per-registry", 0, 1000),
+                        (long) settings.getInt("pull.min-free-mib", 0, Integer.MAX_VALUE) << 20));
     }
 
     private static String hostName() {

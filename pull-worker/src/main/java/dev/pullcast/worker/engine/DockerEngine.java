@@ -34,14 +34,17 @@ public final class DockerEngine implements EngineClient {
 
     private static final int MAX_ERROR_BODY = 64 * 1024;
 
+    private final Vertx vertx;
     private final EngineAddress address;
     private final HttpClientAgent client;
+    private @Nullable String dataRoot;
     private @Nullable Future<Ping> ping;
 
     /** What {@code /_ping} told. */
     private record Ping(ApiVersion version, boolean podman) {}
 
-    private DockerEngine(EngineAddress address, HttpClientAgent client) {
+    private DockerEngine(Vertx vertx, EngineAddress address, HttpClientAgent client) {
+        this.vertx = vertx;
         this.address = address;
         this.client = client;
     }
@@ -52,13 +55,25 @@ public final class DockerEngine implements EngineClient {
      * @throws IllegalArgumentException if the address names TLS files that cannot be read
      */
     public static DockerEngine at(Vertx vertx, EngineAddress address) {
-        return new DockerEngine(address, EngineHttp.client(vertx, address));
+        return new DockerEngine(vertx, address, EngineHttp.client(vertx, address));
     }
 
     @Override
     public Future<EngineFacts> facts() {
         return refreshPing()
-                .compose(p -> shortCall(HttpMethod.GET, path(p, "/info")).map(body -> facts(p, body)));
+                .compose(p -> shortCall(HttpMethod.GET, path(p, "/info")).map(body -> facts(p, body)))
+                .onSuccess(fresh -> dataRoot = address instanceof EngineAddress.Socket ? fresh.dataRoot() : null)
+                .compose(fresh ->
+                        freeBytes().map(free -> free.map(fresh::withFreeBytes).orElse(fresh)));
+    }
+
+    @Override
+    public Future<Optional<Long>> freeBytes() {
+        String root = dataRoot;
+        if (root == null) {
+            return Future.succeededFuture(Optional.empty());
+        }
+        return vertx.executeBlocking(() -> EngineHttp.freeBytes(root), false).map(Optional::ofNullable);
     }
 
     private static EngineFacts facts(Ping ping, Buffer body) {

@@ -30,6 +30,13 @@ public interface EngineClient {
     /** Gives an image that is on the engine another name. */
     Future<Void> tag(String source, String repository, String tag);
 
+    /**
+     * Free space of the engine's data root, without asking the engine.
+     *
+     * @return empty where it is not visible from here, or not known yet
+     */
+    Future<Optional<Long>> freeBytes();
+
     /** Closes connections; calls that run end as broken. */
     Future<Void> close();
 

@@ -12,9 +12,11 @@ import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
 import io.vertx.core.net.SocketAddress;
 import java.io.FileNotFoundException;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /** How Vert.x's HTTP client reaches an engine, and what to tell a person when it does not. */
 final class EngineHttp {
@@ -90,6 +92,15 @@ final class EngineHttp {
             }
         }
         return t.getMessage() == null ? t.toString() : t.getMessage();
+    }
+
+    /** Null where the folder is not on this machine, or not visible: unknown, not zero. */
+    static @Nullable Long freeBytes(String folder) {
+        try {
+            return Files.getFileStore(Path.of(folder)).getUsableSpace();
+        } catch (IOException e) {
+            return null;
+        }
     }
 
     private static String adviceFor(EngineAddress address, String why) {

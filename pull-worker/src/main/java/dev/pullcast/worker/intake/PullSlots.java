@@ -31,6 +31,7 @@ public final class PullSlots {
     private final Map<PullSpec.Key, Slot> open = new HashMap<>();
     private final Deque<Slot> waiting = new ArrayDeque<>();
     private final Map<String, Integer> runningByJob = new HashMap<>();
+    private final Map<String, Integer> runningByRegistry = new HashMap<>();
     private int running;
 
     /** A run and who follows it; the job of the first one is charged for it. */
@@ -42,6 +43,10 @@ public final class PullSlots {
         Slot(PullSpec first, PullRun run) {
             this.first = first;
             this.run = run;
+        }
+
+        String registry() {
+            return first.reference().domain();
         }
     }
 
@@ -125,6 +130,7 @@ public final class PullSlots {
         if (slot.started) {
             running--;
             runningByJob.computeIfPresent(slot.first.job(), (_, n) -> n == 1 ? null : n - 1);
+            runningByRegistry.computeIfPresent(slot.registry(), (_, n) -> n == 1 ? null : n - 1);
         } else {
             waiting.remove(slot);
         }
@@ -136,15 +142,22 @@ public final class PullSlots {
         for (Iterator<Slot> i = waiting.iterator();
                 i.hasNext() && running < parts.settings().parallelism(); ) {
             Slot slot = i.next();
-            Integer bound = slot.first.parallelism();
-            if (bound == null || runningByJob.getOrDefault(slot.first.job(), 0) < bound) {
+            if (hasRoom(slot)) {
                 i.remove();
                 slot.started = true;
                 running++;
                 runningByJob.merge(slot.first.job(), 1, Integer::sum);
+                runningByRegistry.merge(slot.registry(), 1, Integer::sum);
                 starting.add(slot);
             }
         }
         starting.forEach(slot -> slot.run.start());
+    }
+
+    private boolean hasRoom(Slot slot) {
+        Integer ofJob = slot.first.parallelism();
+        int ofRegistry = parts.settings().guards().perRegistry();
+        return (ofJob == null || runningByJob.getOrDefault(slot.first.job(), 0) < ofJob)
+                && (ofRegistry == 0 || runningByRegistry.getOrDefault(slot.registry(), 0) < ofRegistry);
     }
 }

@@ -13,9 +13,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.kafka.client.producer.KafkaProducer;
 import io.vertx.kafka.client.producer.KafkaProducerRecord;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
@@ -103,7 +100,6 @@ public final class Presence {
         }
         sending = true;
         return engine.facts()
-                .compose(this::withFreeSpace)
                 .onSuccess(fresh -> facts = fresh)
                 .<WorkerStatus.State>map(_ -> WorkerStatus.State.READY)
                 .otherwise(t -> {
@@ -141,23 +137,5 @@ public final class Presence {
 
     private String id() {
         return self.identity().worker();
-    }
-
-    /** The engine's data root is on this machine only if the engine is; then its free space is worth knowing. */
-    private Future<EngineFacts> withFreeSpace(EngineFacts fresh) {
-        String root = fresh.dataRoot();
-        if (root == null) {
-            return Future.succeededFuture(fresh);
-        }
-        return vertx.executeBlocking(() -> freeBytes(root))
-                .map(free -> free == null ? fresh : fresh.withFreeBytes(free));
-    }
-
-    private static @Nullable Long freeBytes(String root) {
-        try {
-            return Files.getFileStore(Path.of(root)).getUsableSpace();
-        } catch (IOException e) {
-            return null; // not visible from here: unknown, not zero
-        }
     }
 }

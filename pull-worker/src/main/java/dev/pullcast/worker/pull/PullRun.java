@@ -39,25 +39,43 @@ import org.jspecify.annotations.Nullable;
  * All fields belong to the worker's context.
  */
 public final class PullRun {
+    /** An engine that is gone is looked for at least this often. */
+    private static final Duration ENGINE_LOOK = Duration.ofSeconds(15);
+
     private final PullSpec spec;
     private final EngineClient engine;
     private final Keyring keyring;
     private final Timers timers;
     private final RandomGenerator random;
     private final PullSettings settings;
+    private final EngineWatch watch;
     private final Runnable onOver;
     private final List<PullFollower> followers = new ArrayList<>();
     private final RunProgress progress;
 
     private PullState state = new PullState.Waiting();
     private RetryPolicy retries;
+    private RetryPolicy engineReturns;
+    private @Nullable Instant engineGoneSince;
+    private long callTimer;
     private int attempt;
     private @Nullable String previousDigest;
     private Instant firstCallAt = Instant.EPOCH;
 
     /** What a run works with; the same for all runs of a worker. */
     public record Parts(
-            EngineClient engine, Keyring keyring, Timers timers, RandomGenerator random, PullSettings settings) {}
+            EngineClient engine,
+            Keyring keyring,
+            Timers timers,
+            RandomGenerator random,
+            PullSettings settings,
+            EngineWatch watch) {
+        /** With a watch of its own. */
+        public Parts(
+                EngineClient engine, Keyring keyring, Timers timers, RandomGenerator random, PullSettings settings) {
+            this(engine, keyring, timers, random, settings, new EngineWatch());
+        }
+    }
 
     /**
      * A run that waits for {@link #start()}.
@@ -72,12 +90,14 @@ public final class PullRun {
         this.timers = parts.timers();
         this.random = parts.random();
         this.settings = parts.settings();
+        this.watch = parts.watch();
         this.onOver = onOver;
-        this.progress = new RunProgress(parts.timers(), parts.settings().progressInterval(), this::tell);
+        this.progress = new RunProgress(parts.timers(), parts.settings().progressInterval(), parts.watch(), this::tell);
         this.retries = RetryPolicy.of(
                 spec.backoffLimit() == null ? settings.backoffLimit() : spec.backoffLimit(),
                 settings.backoffBase(),
                 settings.backoffCap());
+        this.engineReturns = RetryPolicy.of(Integer.MAX_VALUE, settings.backoffBase(), ENGINE_LOOK);
     }
 
     /** Whether the engine is or will be asked; a run that is over takes no followers. */
@@ -111,7 +131,7 @@ public final class PullRun {
             PullState last = state;
             enter(new PullState.Over());
             if (last instanceof PullState.Pulling pulling) {
-                timers.cancel(pulling.timeoutTimer());
+                timers.cancel(callTimer);
                 pulling.call().close();
             } else if (last instanceof PullState.BackingOff backingOff) {
                 timers.cancel(backingOff.timer());
@@ -147,8 +167,17 @@ public final class PullRun {
     }
 
     private void prepare() {
+        Duration pause = watch.waitFor(spec.reference().domain(), timers.instant(), random);
+        if (pause != null) {
+            backOff(
+                    PullFailure.of(
+                            FailureReason.RATE_LIMITED,
+                            "the registry " + spec.reference().domain() + " limits this machine's pulls; waiting"),
+                    pause);
+            return;
+        }
         enter(new PullState.Preparing());
-        keyring.find(spec.reference(), spec.credentials()).onComplete(found -> {
+        engine.freeBytes().compose(this::credentials).onComplete(found -> {
             if (isOver()) {
                 return;
             }
@@ -160,6 +189,17 @@ public final class PullRun {
         });
     }
 
+    private Future<Optional<RegistryAuth>> credentials(Optional<Long> freeBytes) {
+        long least = settings.guards().minFreeBytes();
+        if (freeBytes.isPresent() && freeBytes.get() < least) {
+            return Future.failedFuture(new EngineException(PullFailure.of(
+                    FailureReason.DISK_FULL,
+                    "the engine's data root has " + (freeBytes.get() >> 20) + " MiB free, and no pull starts below "
+                            + (least >> 20) + " MiB")));
+        }
+        return keyring.find(spec.reference(), spec.credentials());
+    }
+
     private void pull(Optional<RegistryAuth> auth) {
         attempt++;
         progress.beginAttempt();
@@ -169,21 +209,46 @@ public final class PullRun {
         tell(new PullStep.Started());
         EngineCall call =
                 engine.pull(new PullRequest(spec.reference(), spec.platform(), auth.orElse(null)), this::onMessage);
-        Duration timeout = spec.timeout() == null ? settings.timeout() : spec.timeout();
-        long timer = timers.after(timeout, () -> {
-            failed(PullFailure.of(FailureReason.TIMEOUT, "the attempt took longer than " + timeout.toSeconds() + " s"));
-            call.close();
-        });
-        enter(new PullState.Pulling(call, timer));
+        enter(new PullState.Pulling(call, timers.instant()));
+        watchCall(call);
         call.end().onSuccess(end -> {
-            if (state instanceof PullState.Pulling pulling && pulling.call().equals(call)) {
-                timers.cancel(timer);
+            if (isPulling(call)) {
+                timers.cancel(callTimer);
                 switch (end) {
                     case CallEnd.Clean() -> check();
                     case CallEnd.Broken(PullFailure failure) -> failed(failure);
                 }
             }
         });
+    }
+
+    private boolean isPulling(EngineCall call) {
+        return state instanceof PullState.Pulling pulling && pulling.call().equals(call);
+    }
+
+    /** Looks after a call now and then: is it too old, is it stalled? */
+    private void watchCall(EngineCall call) {
+        Duration timeout = spec.timeout() == null ? settings.timeout() : spec.timeout();
+        Duration stall = settings.guards().stall();
+        Duration look = stall.isZero() || timeout.compareTo(stall.dividedBy(4)) < 0 ? timeout : stall.dividedBy(4);
+        callTimer = timers.after(look, () -> {
+            if (!(state instanceof PullState.Pulling pulling) || !pulling.call().equals(call)) {
+                return;
+            }
+            Instant now = timers.instant();
+            if (!pulling.since().plus(timeout).isAfter(now)) {
+                giveUp(call, FailureReason.TIMEOUT, "the attempt took longer than " + timeout.toSeconds() + " s");
+            } else if (!stall.isZero() && progress.isStalled(stall, now)) {
+                giveUp(call, FailureReason.STALLED, "no byte arrived for " + stall.toSeconds() + " s");
+            } else {
+                watchCall(call);
+            }
+        });
+    }
+
+    private void giveUp(EngineCall call, FailureReason reason, String message) {
+        failed(PullFailure.of(reason, message));
+        call.close();
     }
 
     private void onMessage(EngineMessage message) {
@@ -267,15 +332,32 @@ public final class PullRun {
 
     private void failed(PullFailure failure) {
         progress.flush();
+        Instant now = timers.instant();
+        if (failure.reason() == FailureReason.ENGINE_GONE && failure.retryable()) {
+            engineGoneSince = engineGoneSince == null ? now : engineGoneSince;
+            if (engineGoneSince.plus(settings.guards().engineWait()).isAfter(now)) {
+                RetryPolicy.Next next = engineReturns.next(failure, random).orElseThrow();
+                engineReturns = next.policy();
+                backOff(failure, next.delay());
+                return;
+            }
+        } else {
+            engineGoneSince = null;
+        }
         Optional<RetryPolicy.Next> next = retries.next(failure, random);
         if (next.isEmpty()) {
             over(new PullStep.Failed(failure));
             return;
         }
-        Duration delay = next.get().delay();
         retries = next.get().policy();
-        long timer = timers.after(delay, this::retry);
-        enter(new PullState.BackingOff(timer));
+        if (failure.reason() == FailureReason.RATE_LIMITED) {
+            watch.pause(spec.reference().domain(), now.plus(next.get().delay()));
+        }
+        backOff(failure, next.get().delay());
+    }
+
+    private void backOff(PullFailure failure, Duration delay) {
+        enter(new PullState.BackingOff(timers.after(delay, this::retry)));
         tell(new PullStep.Retrying(failure, delay, timers.instant().plus(delay)));
     }
 

@@ -2,6 +2,7 @@
 package dev.pullcast.worker.pull;
 
 import dev.pullcast.worker.engine.EngineClient.EngineCall;
+import java.time.Instant;
 
 /** Where a {@link PullRun} is, with what is valid only there. */
 sealed interface PullState {
@@ -15,7 +16,7 @@ sealed interface PullState {
     record Preparing() implements PullState {}
 
     /** The engine is at work. */
-    record Pulling(EngineCall call, long timeoutTimer) implements PullState {}
+    record Pulling(EngineCall call, Instant since) implements PullState {}
 
     /** The engine says it is done; looks whether that is true. */
     record Checking() implements PullState {}

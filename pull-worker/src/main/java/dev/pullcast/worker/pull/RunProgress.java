@@ -17,9 +17,12 @@ import org.jspecify.annotations.Nullable;
  * belong to the worker's context.
  */
 final class RunProgress {
+    private static final int EXTRACTING_FACTOR = 10;
+
     private final Timers timers;
     private final Duration interval;
     private final Consumer<PullStep> tell;
+    private final EngineWatch watch;
     private final ProgressTracker tracker = new ProgressTracker();
     private final EventThrottle throttle;
 
@@ -28,10 +31,11 @@ final class RunProgress {
     private boolean stopped;
     private long timer;
 
-    RunProgress(Timers timers, Duration interval, Consumer<PullStep> tell) {
+    RunProgress(Timers timers, Duration interval, EngineWatch watch, Consumer<PullStep> tell) {
         this.timers = timers;
         this.interval = interval;
         this.tell = tell;
+        this.watch = watch;
         this.throttle = new EventThrottle(interval);
     }
 
@@ -43,6 +47,10 @@ final class RunProgress {
         Instant now = timers.instant();
         for (LayerChange change : tracker.on(message, now)) {
             tellLayers(throttle.offer(change, now));
+        }
+        Instant lastByte = tracker.lastByteAt();
+        if (lastByte != null) {
+            watch.onByte(lastByte);
         }
         if (!ticking && !stopped) {
             ticking = true;
@@ -109,6 +117,18 @@ final class RunProgress {
 
     int engineRetry() {
         return tracker.totals(timers.instant()).engineRetry();
+    }
+
+    /**
+     * Whether bytes ought to arrive and none has, on the whole engine, for so long; unpacking may starve downloads, so
+     * it is given much more time.
+     */
+    boolean isStalled(Duration bound, Instant now) {
+        if (!tracker.isDownloading()) {
+            return false;
+        }
+        Duration most = tracker.isExtracting() ? bound.multipliedBy(EXTRACTING_FACTOR) : bound;
+        return !watch.lastByteAt().plus(most).isAfter(now);
     }
 
     @Nullable

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** An engine in memory whose calls the test ends by hand. */
 public final class FakeEngine implements EngineClient {
@@ -25,6 +26,7 @@ public final class FakeEngine implements EngineClient {
     public final List<Call> calls = new ArrayList<>();
     public final List<String> tags = new ArrayList<>();
     public boolean gone;
+    public @Nullable Long free;
 
     /** One call that the test ends. */
     public static final class Call implements EngineCall {
@@ -93,6 +95,11 @@ public final class FakeEngine implements EngineClient {
     public Future<Void> tag(String source, String repository, String tag) {
         tags.add(source + " -> " + repository + ":" + tag);
         return Future.succeededFuture();
+    }
+
+    @Override
+    public Future<Optional<Long>> freeBytes() {
+        return Future.succeededFuture(Optional.ofNullable(free));
     }
 
     @Override

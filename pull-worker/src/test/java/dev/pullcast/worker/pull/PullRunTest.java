@@ -8,7 +8,9 @@ import dev.pullcast.contract.event.PullEvent;
 import dev.pullcast.contract.image.ImageReference;
 import dev.pullcast.contract.job.PullId;
 import dev.pullcast.contract.job.PullPolicy;
+import dev.pullcast.worker.engine.CallEnd;
 import dev.pullcast.worker.engine.Keyring;
+import dev.pullcast.worker.engine.PullFailure;
 import dev.pullcast.worker.stream.EngineMessage;
 import dev.pullcast.worker.stream.LayerStep;
 import io.vertx.core.Future;
@@ -27,6 +29,7 @@ class PullRunTest {
 
     final FakeEngine engine = new FakeEngine();
     final ManualTimers timers = new ManualTimers();
+    final EngineWatch watch = new EngineWatch();
     final List<PullEvent.OfPull> events = new ArrayList<>();
     int over;
 
@@ -50,9 +53,17 @@ class PullRunTest {
 
     PullRun run(PullSpec spec) {
         PullSettings settings = new PullSettings(
-                4, 3, Duration.ofSeconds(2), Duration.ofSeconds(10), Duration.ofHours(1), Duration.ofMillis(500));
+                4,
+                3,
+                Duration.ofSeconds(2),
+                Duration.ofSeconds(10),
+                Duration.ofHours(1),
+                Duration.ofMillis(500),
+                new PullSettings.Guards(Duration.ofSeconds(20), Duration.ofMinutes(5), 0, 1000));
         return new PullRun(
-                spec, new PullRun.Parts(engine, Keyring.ANONYMOUS, timers, new Random(1), settings), () -> over++);
+                spec,
+                new PullRun.Parts(engine, Keyring.ANONYMOUS, timers, new Random(1), settings, watch),
+                () -> over++);
     }
 
     PullReporter follow(PullSpec spec, List<PullEvent.OfPull> into) {
@@ -265,6 +276,138 @@ class PullRunTest {
             assertThat(over).isEqualTo(1);
             assertThat(timers.pending()).isZero();
         }
+    }
+
+    @Nested
+    class WhenNoByteArrives {
+        void download(long bytes) {
+            engine.lastCall().messages.accept(layer(LayerStep.DOWNLOADING, bytes, 100L));
+        }
+
+        @Test
+        void aDownloadIsGivenUpAsStalledAndTriedAgain() {
+            start(APP, PullPolicy.IF_NOT_PRESENT);
+            download(10);
+            timers.advance(Duration.ofSeconds(19));
+            assertThat(engine.lastCall().closed).isFalse();
+            timers.advance(Duration.ofSeconds(6));
+            assertThat(engine.calls.getFirst().closed).isTrue();
+            assertThat(events.stream().filter(PullEvent.Retrying.class::isInstance))
+                    .singleElement()
+                    .isInstanceOfSatisfying(
+                            PullEvent.Retrying.class,
+                            retrying -> assertThat(retrying.reason()).isEqualTo(FailureReason.STALLED));
+        }
+
+        @Test
+        void messagesWithoutBytesDoNotHelp() {
+            start(APP, PullPolicy.IF_NOT_PRESENT);
+            for (int i = 0; i < 26; i++) {
+                download(10);
+                timers.advance(Duration.ofSeconds(1));
+            }
+            assertThat(engine.calls.getFirst().closed).isTrue();
+        }
+
+        @Test
+        void slowBytesAreNoStall() {
+            start(APP, PullPolicy.IF_NOT_PRESENT);
+            for (int i = 1; i < 50; i++) {
+                download(i);
+                timers.advance(Duration.ofSeconds(1));
+            }
+            assertThat(engine.lastCall().closed).isFalse();
+        }
+
+        @Test
+        void layersThatOnlyWaitAreNoStall() {
+            start(APP, PullPolicy.IF_NOT_PRESENT);
+            engine.lastCall().messages.accept(layer(LayerStep.WAITING, null, null));
+            timers.advance(Duration.ofSeconds(50));
+            assertThat(engine.lastCall().closed).isFalse();
+        }
+
+        @Test
+        void bytesOfAnotherPullOnTheEngineCountToo() {
+            start(APP, PullPolicy.IF_NOT_PRESENT);
+            download(10);
+            for (int i = 0; i < 40; i++) {
+                watch.onByte(timers.instant());
+                timers.advance(Duration.ofSeconds(1));
+            }
+            assertThat(engine.lastCall().closed).isFalse();
+        }
+    }
+
+    @Nested
+    class WhenTheRegistryLimitsPulls {
+        @Test
+        void allPullsFromItWaitAndTheEventsSayUntilWhen() {
+            start(APP, PullPolicy.IF_NOT_PRESENT);
+            engine.lastCall()
+                    .end
+                    .complete(new CallEnd.Broken(new PullFailure(
+                            FailureReason.RATE_LIMITED, true, "toomanyrequests", Duration.ofSeconds(90))));
+            PullEvent.Retrying first = (PullEvent.Retrying) events.getLast();
+            assertThat(first.notBefore()).isAfterOrEqualTo(timers.instant().plusSeconds(90));
+
+            List<PullEvent.OfPull> other = new ArrayList<>();
+            PullSpec spec = spec("localhost:5000/team/other:1", PullPolicy.IF_NOT_PRESENT, null);
+            PullRun run = run(spec);
+            run.join(follow(spec, other));
+            run.start();
+            assertThat(engine.calls).hasSize(1);
+            assertThat(other.getLast()).isInstanceOfSatisfying(PullEvent.Retrying.class, waiting -> {
+                assertThat(waiting.reason()).isEqualTo(FailureReason.RATE_LIMITED);
+                assertThat(waiting.notBefore())
+                        .isAfterOrEqualTo(first.notBefore().minusMillis(1));
+            });
+            timers.advance(Duration.ofSeconds(105));
+            assertThat(engine.calls).hasSize(3);
+        }
+
+        @Test
+        void pullsFromOtherRegistriesGoOn() {
+            watch.pause("localhost:5000", timers.instant().plusSeconds(60));
+            start("r.example/a:1", PullPolicy.IF_NOT_PRESENT);
+            assertThat(engine.calls).hasSize(1);
+        }
+    }
+
+    @Nested
+    class WhenTheEngineIsGone {
+        @Test
+        void noRetryIsUsedUpWhileItIsWaitedFor() {
+            engine.gone = true;
+            start(APP, PullPolicy.IF_NOT_PRESENT);
+            timers.advance(Duration.ofMinutes(4));
+            assertThat(types()).doesNotContain("pull.failed").contains("pull.retrying");
+            engine.gone = false;
+            timers.advance(Duration.ofSeconds(15));
+            assertThat(engine.calls).hasSize(1);
+        }
+
+        @Test
+        void itIsNotWaitedForForever() {
+            engine.gone = true;
+            start(APP, PullPolicy.IF_NOT_PRESENT);
+            timers.advance(Duration.ofMinutes(7));
+            assertThat(events.getLast())
+                    .isInstanceOfSatisfying(
+                            PullEvent.Failed.class,
+                            failed -> assertThat(failed.reason()).isEqualTo(FailureReason.ENGINE_GONE));
+        }
+    }
+
+    @Test
+    void withoutFreeSpaceNoPullStarts() {
+        engine.free = 999L;
+        start(APP, PullPolicy.IF_NOT_PRESENT);
+        assertThat(engine.calls).isEmpty();
+        assertThat(events.getLast())
+                .isInstanceOfSatisfying(
+                        PullEvent.Failed.class,
+                        failed -> assertThat(failed.reason()).isEqualTo(FailureReason.DISK_FULL));
     }
 
     @Test

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.pullcast.worker.pull;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What all pulls of one engine know together: when a byte last arrived anywhere, and which registries asked for a pause.
+ * All fields belong to the worker's context.
+ */
+public final class EngineWatch {
+    /** Pulls that waited for a registry come back spread over this time, not all at once. */
+    private static final Duration SPREAD = Duration.ofSeconds(5);
+
+    private final Map<String, Instant> pausedUntil = new HashMap<>();
+    private Instant lastByteAt = Instant.EPOCH;
+
+    /** A byte arrived for some pull. */
+    void onByte(Instant at) {
+        if (at.isAfter(lastByteAt)) {
+            lastByteAt = at;
+        }
+    }
+
+    /** When a byte last arrived for any pull. */
+    Instant lastByteAt() {
+        return lastByteAt;
+    }
+
+    /** A registry said that it is too much. */
+    void pause(String registry, Instant until) {
+        pausedUntil.merge(registry, until, (a, b) -> a.isAfter(b) ? a : b);
+    }
+
+    /**
+     * How long a pull from the registry has to wait, with jitter.
+     *
+     * @return null if it may start now
+     */
+    @Nullable
+    Duration waitFor(String registry, Instant now, RandomGenerator random) {
+        Instant until = pausedUntil.get(registry);
+        if (until == null || !until.isAfter(now)) {
+            pausedUntil.remove(registry);
+            return null;
+        }
+        return Duration.between(now, until).plusMillis(random.nextLong(SPREAD.toMillis()));
+    }
+}
