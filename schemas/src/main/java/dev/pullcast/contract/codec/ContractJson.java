@@ -60,11 +60,15 @@ public final class ContractJson {
         return read(json, WorkerStatus.class);
     }
 
-    /** Null, as bytes or as JSON, is no record; it fails as any other bad value does. */
+    /** What lacks a field that all have fails as any other bad value does; so does null, as bytes or as JSON. */
     private static <T> T read(byte @Nullable [] json, Class<T> type) {
         T value = json == null ? null : MAPPER.readValue(json, type);
         if (value == null) {
             throw DatabindException.from((JsonParser) null, "null is no " + type.getSimpleName());
+        }
+        String missing = value instanceof Record record ? Completeness.firstMissing(record) : null;
+        if (missing != null) {
+            throw DatabindException.from((JsonParser) null, "a " + type.getSimpleName() + " without " + missing);
         }
         return value;
     }

@@ -13,7 +13,6 @@ import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -147,12 +146,6 @@ public sealed interface PullEvent {
             @Nullable Long total,
             @Nullable Long seconds)
             implements OfPull {
-        /** Refuses what no such event lacks. */
-        public Layer {
-            Objects.requireNonNull(layer, "layer");
-            Objects.requireNonNull(phase, "phase");
-        }
-
         @Override
         public String type() {
             return "layer";
@@ -201,13 +194,6 @@ public sealed interface PullEvent {
             double delaySeconds,
             Instant notBefore)
             implements OfPull {
-        /** Refuses what no such event lacks. */
-        public Retrying {
-            Objects.requireNonNull(reason, "reason");
-            Objects.requireNonNull(message, "message");
-            Objects.requireNonNull(notBefore, "notBefore");
-        }
-
         @Override
         public String type() {
             return "pull.retrying";
@@ -244,9 +230,8 @@ public sealed interface PullEvent {
     }
 
     /**
-     * The image was present and the policy is {@code IfNotPresent}: the registry was not asked. Terminal.
-     *
-     * @param digest as for {@link Succeeded}
+     * The image was present and the policy is {@code IfNotPresent}: the registry was not asked. Terminal. The digest is
+     * as for {@link Succeeded}.
      */
     record Skipped(
             @JsonUnwrapped PullOrigin origin, @Nullable String digest) implements OfPull {
@@ -273,30 +258,14 @@ public sealed interface PullEvent {
             String message,
             String hint)
             implements OfPull {
-        /** Refuses what no such event lacks. */
-        public Failed {
-            Objects.requireNonNull(reason, "reason");
-            Objects.requireNonNull(message, "message");
-            Objects.requireNonNull(hint, "hint");
-        }
-
         @Override
         public String type() {
             return "pull.failed";
         }
     }
 
-    /**
-     * Somebody cancelled it. Terminal.
-     *
-     * @param message who or why, as given
-     */
+    /** Somebody cancelled it; the message says who or why, as given. Terminal. */
     record Cancelled(@JsonUnwrapped PullOrigin origin, String message) implements OfPull {
-        /** Refuses what no such event lacks. */
-        public Cancelled {
-            Objects.requireNonNull(message, "message");
-        }
-
         @Override
         public String type() {
             return "pull.cancelled";
@@ -316,14 +285,7 @@ public sealed interface PullEvent {
             String pull,
             String image,
             String reference,
-            @Nullable String platform) {
-        /** Refuses what no image of a job lacks. */
-        public JobPull {
-            Objects.requireNonNull(pull, "pull");
-            Objects.requireNonNull(image, "image");
-            Objects.requireNonNull(reference, "reference");
-        }
-    }
+            @Nullable String platform) {}
 
     /**
      * The coordinator took the job. It may come again with more workers while the job is active (late joiners).
@@ -346,9 +308,6 @@ public sealed interface PullEvent {
         /** Settles absent collections. */
         @SuppressWarnings("NullAway") // Jackson passes null for an absent field
         public JobAccepted {
-            Objects.requireNonNull(job, "job");
-            Objects.requireNonNull(time, "time");
-            Objects.requireNonNull(deadline, "deadline");
             labels = labels == null ? Map.of() : Map.copyOf(labels);
             pulls = pulls == null ? List.of() : List.copyOf(pulls);
             workers = workers == null ? List.of() : List.copyOf(workers);
@@ -360,17 +319,11 @@ public sealed interface PullEvent {
         }
     }
 
-    /**
-     * The job cannot be done as it stands. Terminal.
-     *
-     * @param reasons what is wrong, a sentence each, with the field's name
-     */
+    /** The job cannot be done as it stands: each reason is a sentence with a field's name. Terminal. */
     record JobRejected(String job, Instant time, @Nullable String project, List<String> reasons) implements OfJob {
         /** Settles absent collections. */
         @SuppressWarnings("NullAway")
         public JobRejected {
-            Objects.requireNonNull(job, "job");
-            Objects.requireNonNull(time, "time");
             reasons = reasons == null ? List.of() : List.copyOf(reasons);
         }
 
@@ -403,28 +356,13 @@ public sealed interface PullEvent {
             int cancelled,
             @Nullable String message)
             implements OfJob {
-        /** Refuses what no such event lacks. */
-        public JobCompleted {
-            Objects.requireNonNull(job, "job");
-            Objects.requireNonNull(time, "time");
-            Objects.requireNonNull(result, "result");
-        }
-
         @Override
         public String type() {
             return "job.completed";
         }
     }
 
-    /**
-     * A kind that this version does not know; it survives reading and writing.
-     *
-     * @param type as read
-     * @param id as read
-     * @param job as read
-     * @param time as read
-     * @param rest all other fields
-     */
+    /** A kind that this version does not know; it survives reading and writing, all other fields in {@code rest}. */
     record Unknown(
             String type,
             String id,

@@ -4,7 +4,6 @@ package dev.pullcast.contract.event;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import java.time.Instant;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,15 +36,4 @@ public record PullOrigin(
         int attempt,
         int engineRetry,
         long seq,
-        Instant time) {
-    /** Refuses what no event of a pull lacks. */
-    public PullOrigin {
-        Objects.requireNonNull(job, "job");
-        Objects.requireNonNull(worker, "worker");
-        Objects.requireNonNull(pull, "pull");
-        Objects.requireNonNull(incarnation, "incarnation");
-        Objects.requireNonNull(image, "image");
-        Objects.requireNonNull(reference, "reference");
-        Objects.requireNonNull(time, "time");
-    }
-}
+        Instant time) {}

@@ -8,7 +8,6 @@ import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.time.Instant;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** A value of {@code pull.tasks}: what one worker has to do for one job. Only the coordinator writes it. */
@@ -49,14 +48,7 @@ public sealed interface TaskRecord {
             String reference,
             @Nullable String platform,
             @Nullable String project,
-            @Nullable Credentials credentials) {
-        /** Refuses what no pull of a task lacks. */
-        public TaskPull {
-            Objects.requireNonNull(pull, "pull");
-            Objects.requireNonNull(image, "image");
-            Objects.requireNonNull(reference, "reference");
-        }
-    }
+            @Nullable Credentials credentials) {}
 
     /**
      * Pull these images.
@@ -80,28 +72,12 @@ public sealed interface TaskRecord {
             @Nullable Integer backoffLimit,
             @Nullable Integer timeoutSeconds,
             Instant deadline)
-            implements TaskRecord {
-        /** Refuses what no task lacks. */
-        public PullTask {
-            Objects.requireNonNull(job, "job");
-            Objects.requireNonNull(worker, "worker");
-            Objects.requireNonNull(pullPolicy, "pullPolicy");
-            Objects.requireNonNull(deadline, "deadline");
-            pulls = List.copyOf(pulls);
-        }
-    }
+            implements TaskRecord {}
 
     /**
      * Stop what this worker has open of a job.
      *
      * @param message who or why
      */
-    record CancelTask(String job, String worker, String message) implements TaskRecord {
-        /** Refuses what no cancel lacks. */
-        public CancelTask {
-            Objects.requireNonNull(job, "job");
-            Objects.requireNonNull(worker, "worker");
-            Objects.requireNonNull(message, "message");
-        }
-    }
+    record CancelTask(String job, String worker, String message) implements TaskRecord {}
 }

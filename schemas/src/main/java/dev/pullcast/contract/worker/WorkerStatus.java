@@ -5,7 +5,6 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.time.Instant;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,15 +36,9 @@ public record WorkerStatus(
         int pullsQueued,
         String version) {
 
-    /** Settles absent labels, and refuses what no heartbeat lacks. */
+    /** Settles absent fields. */
     @SuppressWarnings("NullAway") // Jackson passes null for an absent field
     public WorkerStatus {
-        Objects.requireNonNull(worker, "worker");
-        Objects.requireNonNull(incarnation, "incarnation");
-        Objects.requireNonNull(state, "state");
-        Objects.requireNonNull(startedAt, "startedAt");
-        Objects.requireNonNull(time, "time");
-        Objects.requireNonNull(version, "version");
         labels = labels == null ? Map.of() : Map.copyOf(labels);
     }
 
