@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.pullcast.cli;
 
+import dev.pullcast.cli.command.EngineCommand;
 import dev.pullcast.cli.command.ExitCodes;
 import dev.pullcast.cli.command.GatewayCommand;
 import dev.pullcast.cli.command.PullCommand;
@@ -31,6 +32,7 @@ import picocli.CommandLine.Spec;
             UpCommand.class,
             WorkerCommand.class,
             GatewayCommand.class,
+            EngineCommand.class,
             CommandLine.HelpCommand.class
         },
         commandListHeading = "%nCommands:%n",

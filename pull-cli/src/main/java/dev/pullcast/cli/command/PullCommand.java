@@ -5,6 +5,7 @@ import dev.pullcast.cli.client.EventLedger;
 import dev.pullcast.cli.client.GatewayClient;
 import dev.pullcast.cli.client.JobIds;
 import dev.pullcast.cli.client.RemoteJob;
+import dev.pullcast.cli.local.EngineCheck;
 import dev.pullcast.cli.local.LocalPull;
 import dev.pullcast.contract.job.ImageRequest;
 import dev.pullcast.contract.job.PullJob;
@@ -76,15 +77,8 @@ public final class PullCommand implements Callable<Integer> {
                     + " ${DEFAULT-VALUE}.")
     private Policy policy = Policy.missing;
 
-    @Option(
-            names = "--host",
-            paramLabel = "ADDRESS",
-            description = "The engine, without a gateway: unix:///PATH or tcp://HOST:PORT. Default: DOCKER_HOST, else"
-                    + " /var/run/docker.sock.")
-    private @Nullable String host;
-
-    @Option(names = "--socket", paramLabel = "PATH", description = "The engine's socket; as --host unix://PATH.")
-    private @Nullable String socket;
+    @Mixin
+    private EngineOptions engine = new EngineOptions();
 
     @Option(names = "--detach", description = "With --gateway: print the job's id and do not follow it.")
     private boolean detach;
@@ -113,17 +107,14 @@ public final class PullCommand implements Callable<Integer> {
         if (atOnce != null && atOnce < 1) {
             throw new ParameterException(spec.commandLine(), "--jobs must be at least 1");
         }
-        boolean engineGiven = host != null || socket != null;
-        if (host != null && socket != null) {
-            throw new ParameterException(spec.commandLine(), "--host and --socket name the same thing: give one");
-        }
-        if (gateway.isGiven() && !engineGiven) {
+        String address = engine.address();
+        if (gateway.isGiven() && address == null) {
             return throughGateway();
         }
         if (detach || checkEvents) {
             throw new ParameterException(spec.commandLine(), "--detach needs --gateway URL");
         }
-        return onThisMachine(socket != null ? "unix://" + socket : host, atOnce == null ? DEFAULT_JOBS : atOnce);
+        return onThisMachine(address, atOnce == null ? DEFAULT_JOBS : atOnce);
     }
 
     private int onThisMachine(@Nullable String address, int atOnce) throws InterruptedException {
@@ -133,7 +124,7 @@ public final class PullCommand implements Callable<Integer> {
         try {
             return Endings.of(
                     LocalPull.run(request, address, System.getenv(), console.display(), InstantSource.system()), err);
-        } catch (LocalPull.EngineUnavailable e) {
+        } catch (EngineCheck.EngineUnavailable e) {
             err.println("pullcast: " + e.getMessage());
             return ExitCodes.UNAVAILABLE;
         }

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -35,15 +36,8 @@ public final class UpCommand implements Callable<Integer> {
             description = "Where data stay. Default: PULLCAST_HOME, else ~/.local/share/pullcast.")
     private @Nullable Path data;
 
-    @Option(
-            names = "--host",
-            paramLabel = "ADDRESS",
-            description = "The engine: unix:///PATH or tcp://HOST:PORT. Default: DOCKER_HOST, else"
-                    + " /var/run/docker.sock.")
-    private @Nullable String host;
-
-    @Option(names = "--socket", paramLabel = "PATH", description = "The engine's socket; as --host unix://PATH.")
-    private @Nullable String socket;
+    @Mixin
+    private EngineOptions engine = new EngineOptions();
 
     @Option(names = "--config", paramLabel = "FILE", description = "Settings, as Java properties.")
     private @Nullable Path file;
@@ -65,9 +59,9 @@ public final class UpCommand implements Callable<Integer> {
         if (port != null) {
             overrides.put("gateway.port", port.toString());
         }
-        String engine = socket != null ? "unix://" + socket : host;
-        if (engine != null) {
-            overrides.put("engine.host", engine);
+        String address = engine.address();
+        if (address != null) {
+            overrides.put("engine.host", address);
         }
         var config = UpConfig.of(file, data, System.getenv(), overrides);
         boolean started =

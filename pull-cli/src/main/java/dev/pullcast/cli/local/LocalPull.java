@@ -14,7 +14,6 @@ import dev.pullcast.contract.job.PullPolicy;
 import dev.pullcast.worker.engine.DockerConfigKeyring;
 import dev.pullcast.worker.engine.DockerEngine;
 import dev.pullcast.worker.engine.EngineAddress;
-import dev.pullcast.worker.engine.EngineException;
 import dev.pullcast.worker.engine.NativeTransport;
 import dev.pullcast.worker.intake.PullSlots;
 import dev.pullcast.worker.pull.PullReporter;
@@ -33,7 +32,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
-import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /** Pulls images onto one engine with the worker's own code, and shows them. */
@@ -60,15 +58,6 @@ public final class LocalPull {
      */
     public record Request(List<String> images, @Nullable String platform, PullPolicy policy, int parallelism) {}
 
-    /** No engine answers; the message says what was tried and what to do. */
-    public static final class EngineUnavailable extends Exception {
-        private static final long serialVersionUID = 1L;
-
-        EngineUnavailable(String message, Throwable cause) {
-            super(message, cause);
-        }
-    }
-
     private LocalPull(Request request, InstantSource clock) {
         this.request = request;
         this.clock = clock;
@@ -80,7 +69,7 @@ public final class LocalPull {
      * @param host the engine, in the forms of {@code DOCKER_HOST}; null for what the environment says
      * @param environment of the process
      * @throws IllegalArgumentException for an engine's address or a platform that cannot be understood
-     * @throws EngineUnavailable if the engine does not answer
+     * @throws EngineCheck.EngineUnavailable if the engine does not answer
      * @throws InterruptedException if the thread was interrupted
      */
     public static Show.Result run(
@@ -89,7 +78,7 @@ public final class LocalPull {
             Map<String, String> environment,
             Display display,
             InstantSource clock)
-            throws EngineUnavailable, InterruptedException {
+            throws EngineCheck.EngineUnavailable, InterruptedException {
         if (request.platform() != null) {
             Platform.parse(request.platform());
         }
@@ -97,21 +86,12 @@ public final class LocalPull {
         Vertx vertx = NativeTransport.vertx(new VertxOptions().setEventLoopPoolSize(1));
         try {
             DockerEngine engine = DockerEngine.at(vertx, address);
-            check(engine);
+            EngineCheck.check(engine);
             LocalPull pull = new LocalPull(request, clock);
             vertx.runOnContext(_ -> pull.submit(vertx, engine, environment));
             return Show.run(pull.feed.queue(), display, clock);
         } finally {
             vertx.close().await();
-        }
-    }
-
-    private static void check(DockerEngine engine) throws EngineUnavailable {
-        try {
-            engine.facts().toCompletionStage().toCompletableFuture().join();
-        } catch (CompletionException e) {
-            Throwable cause = e.getCause() == null ? e : e.getCause();
-            throw new EngineUnavailable(EngineException.failureOf(cause).message(), cause);
         }
     }
 
