@@ -11,9 +11,14 @@ import dev.pullcast.contract.kafka.TopicSetup.Unusable;
 import dev.pullcast.contract.kafka.Topics;
 import dev.pullcast.standalone.EmbeddedBroker;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
@@ -66,6 +71,22 @@ class TopicSetupIT {
                 assertThat(again.created()).isEmpty();
                 assertThat(again.partitionsOf(topics.jobs())).isEqualTo(3);
             });
+        }
+
+        @Test
+        void processesThatStartTogetherAllFindThem() throws Exception {
+            try (ExecutorService processes = Executors.newCachedThreadPool()) {
+                List<Callable<Result>> starts = Collections.nCopies(6, () -> ensure(kafka.bootstrapServers(), 3));
+                for (Future<Result> start : processes.invokeAll(starts)) {
+                    assertThat(start.get())
+                            .isInstanceOfSatisfying(
+                                    Ready.class,
+                                    ready -> assertThat(ready.partitions())
+                                            .hasSize(6)
+                                            .allSatisfy((topic, count) ->
+                                                    assertThat(count).isEqualTo(3)));
+                }
+            }
         }
 
         @Test

@@ -6,8 +6,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.CreateTopicsResult;
@@ -33,6 +35,11 @@ public final class TopicSetup {
     public static final int MAX_MESSAGE_BYTES = TopicPlan.MAX_MESSAGE_BYTES;
 
     private static final int TIMEOUT_MILLIS = 20_000;
+
+    /** Processes that start together create the same topics; a broker tells of another's within moments. */
+    private static final int LOOKS = 100;
+
+    private static final long BETWEEN_LOOKS_NANOS = 50_000_000;
 
     private TopicSetup() {}
 
@@ -76,7 +83,14 @@ public final class TopicSetup {
         config.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, TIMEOUT_MILLIS / 2);
         config.putAll(clientConfig);
         try (Admin admin = Admin.create(config)) {
-            return ensure(admin, plan);
+            for (int look = 0; look < LOOKS; look++) {
+                Optional<Result> result = ensure(admin, plan);
+                if (result.isPresent()) {
+                    return result.get();
+                }
+                LockSupport.parkNanos(BETWEEN_LOOKS_NANOS);
+            }
+            return new Unusable("topics that another process created cannot be looked at", true);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return new Unusable("interrupted while looking at the topics", true);
@@ -85,7 +99,8 @@ public final class TopicSetup {
         }
     }
 
-    private static Result ensure(Admin admin, TopicPlan plan) throws InterruptedException {
+    /** Empty when another process creates topics at the same time: looking again tells what it made. */
+    private static Optional<Result> ensure(Admin admin, TopicPlan plan) throws InterruptedException {
         Map<String, Integer> existing = new TreeMap<>();
         Map<String, KafkaFuture<TopicDescription>> answers =
                 admin.describeTopics(plan.settings().keySet()).topicNameValues();
@@ -95,19 +110,19 @@ public final class TopicSetup {
                         answer.getKey(), answer.getValue().get().partitions().size());
             } catch (ExecutionException e) {
                 if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
-                    return unusable("cannot look at " + answer.getKey(), e.getCause());
+                    return Optional.of(unusable("cannot look at " + answer.getKey(), e.getCause()));
                 }
             }
         }
         String mismatch = plan.mismatch(existing);
         if (!mismatch.isEmpty()) {
-            return new Unusable(mismatch, false);
+            return Optional.of(new Unusable(mismatch, false));
         }
         Map<String, Integer> missing = plan.missing(existing);
-        return missing.isEmpty() ? new Ready(List.of(), existing) : create(admin, plan, existing, missing);
+        return missing.isEmpty() ? Optional.of(new Ready(List.of(), existing)) : create(admin, plan, existing, missing);
     }
 
-    private static Result create(
+    private static Optional<Result> create(
             Admin admin, TopicPlan plan, Map<String, Integer> existing, Map<String, Integer> missing)
             throws InterruptedException {
         List<NewTopic> wanted = missing.entrySet().stream()
@@ -125,21 +140,21 @@ public final class TopicSetup {
                 if (e.getCause() instanceof AuthorizationException) {
                     refused.put(topic.getKey(), topic.getValue());
                 } else if (e.getCause() instanceof TopicExistsException) {
-                    return new Unusable(topic.getKey() + " was created by another process at the same time", true);
+                    return Optional.empty();
                 } else {
-                    return unusable("cannot create " + topic.getKey(), e.getCause());
+                    return Optional.of(unusable("cannot create " + topic.getKey(), e.getCause()));
                 }
             }
         }
         if (!refused.isEmpty()) {
-            return new Unusable(
+            return Optional.of(new Unusable(
                     "the topics " + String.join(", ", refused.keySet())
                             + " are missing, and Kafka does not let this principal create them. Create them so:"
                             + System.lineSeparator() + plan.commands(refused),
-                    false);
+                    false));
         }
         existing.putAll(missing);
-        return new Ready(List.copyOf(created), existing);
+        return Optional.of(new Ready(List.copyOf(created), existing));
     }
 
     private static Unusable unusable(String tried, @Nullable Throwable cause) {
