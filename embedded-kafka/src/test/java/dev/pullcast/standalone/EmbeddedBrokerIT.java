@@ -22,6 +22,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.utils.Exit;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -108,6 +109,21 @@ class EmbeddedBrokerIT {
                 assertThatThrownBy(broker::start)
                         .isInstanceOf(EmbeddedBroker.StartFailed.class)
                         .hasMessageContaining(file.toString());
+            }
+        }
+    }
+
+    @Nested
+    class WhenKafkaWouldEndTheProcess {
+        @Test
+        void theOwnerIsToldInstead() {
+            try (EmbeddedBroker broker = EmbeddedBroker.in(folder)) {
+                broker.start();
+
+                assertThatThrownBy(() -> Exit.halt(1, "all log directories failed"))
+                        .isInstanceOf(IllegalStateException.class);
+
+                assertThat(broker.failure().toCompletableFuture()).isCompletedWithValue("all log directories failed");
             }
         }
     }

@@ -25,6 +25,7 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
@@ -58,6 +59,7 @@ final class Session implements AutoCloseable {
     private final Set<Integer> gained = new HashSet<>();
     private Instant lastCommit;
     private boolean joined;
+    private @Nullable Metric heartbeatAge;
 
     Session(CoordinatorConfig config) {
         this.config = config;
@@ -255,7 +257,23 @@ final class Session implements AutoCloseable {
             lag += member.currentLag(new TopicPartition(topics.jobs(), entry.getKey()))
                     .orElse(0);
         }
-        return new CoordinatorHealth(true, ledgers.keySet(), open, lag);
+        return new CoordinatorHealth(isInTouch(), ledgers.keySet(), open, lag);
+    }
+
+    /** An outage does not end a wait for records; that the group hears nothing of this member tells. */
+    private boolean isInTouch() {
+        Metric age = heartbeatAge;
+        if (age == null) {
+            age = member.metrics().values().stream()
+                    .filter(m -> m.metricName().name().equals("last-heartbeat-seconds-ago"))
+                    .findFirst()
+                    .map(Metric.class::cast)
+                    .orElse(null);
+            heartbeatAge = age;
+        }
+        return age == null
+                || !(age.metricValue() instanceof Number seconds)
+                || seconds.doubleValue() <= config.sessionTimeout().toSeconds();
     }
 
     /** Follows the group's decisions; called by Kafka within {@code poll}, on the same thread. */

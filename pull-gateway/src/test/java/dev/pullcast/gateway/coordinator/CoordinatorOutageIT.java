@@ -41,13 +41,14 @@ class CoordinatorOutageIT {
             coordinator.start().await(20, TimeUnit.SECONDS);
         }
         Coordinator survivor = coordinator;
+        await().atMost(Duration.ofSeconds(10)).until(() -> !survivor.health().ready());
         try (EmbeddedBroker second = new EmbeddedBroker(folder, port, Map.of())) {
             String servers = second.start();
             write(servers, Topics.DEFAULT.workers(), "a", Given.worker("a", Instant.now()));
             write(servers, Topics.DEFAULT.jobs(), Given.JOB, Given.job("alpine"));
 
             await().atMost(Duration.ofSeconds(30)).until(() -> survivor.health().openJobs(), open -> open == 1);
-            assertThat(survivor.health().ready()).isTrue();
+            await().atMost(Duration.ofSeconds(10)).until(() -> survivor.health().ready());
         } finally {
             survivor.close().await(5, TimeUnit.SECONDS);
         }
