@@ -30,7 +30,7 @@ function announce(sentence) {
   if (said.length > 1) return;
   setTimeout(() => {
     const line = document.createElement('p');
-    line.textContent = said.length > 5 ? `${said.length} results; the newest: ${said.at(-1)}` : said.join('. ');
+    line.textContent = said.length > 5 ? `${said.length} results; the newest: ${said.at(-1)}` : said.join(' ');
     $('announce').replaceChildren(line);
     said = [];
   }, 500);
@@ -38,9 +38,9 @@ function announce(sentence) {
 
 function tell(type, data) {
   if (type === 'pull.failed') announce(`${data.image} failed on ${data.worker}: ${data.reason}. ${data.hint ?? ''}`);
-  if (type === 'job.rejected') announce(`Job rejected: ${(data.reasons ?? []).join(', ')}`);
+  if (type === 'job.rejected') announce(`Job rejected: ${(data.reasons ?? []).join(', ')}.`);
   if (type === 'job.completed') {
-    announce(`Job ${data.result}: ${data.succeeded + data.skipped} images there, ${data.failed} failed`);
+    announce(`Job ${data.result}: ${data.succeeded + data.skipped} images there, ${data.failed} failed.`);
   }
 }
 
