@@ -42,7 +42,10 @@ public record GatewayConfig(
     public static final List<Settings.Key> KEYS = List.of(
             new Settings.Key("gateway.roles", "api,coordinator", "what this process does: api, coordinator or both"),
             new Settings.Key("gateway.host", "127.0.0.1", "address that the gateway listens on"),
-            new Settings.Key("gateway.port", "8080", "port that the gateway listens on; 0 for any free one"),
+            new Settings.Key(
+                    "gateway.port",
+                    "8080",
+                    "port that the gateway listens on; 0 for any free one, which one thread serves"),
             new Settings.Key(
                     "gateway.insecure-bind",
                     "false",
@@ -141,7 +144,7 @@ public record GatewayConfig(
         int port = settings.getInt("gateway.port", 0, 65_535);
         return new HttpSettings(
                 host,
-                port == 0 ? -1 : port,
+                port,
                 settings.getList("gateway.hosts").stream()
                         .map(name -> name.toLowerCase(Locale.ROOT))
                         .collect(Collectors.toUnmodifiableSet()),

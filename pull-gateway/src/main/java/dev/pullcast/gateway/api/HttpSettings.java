@@ -8,7 +8,7 @@ import java.util.Set;
  * What the HTTP server needs to know.
  *
  * @param host address to bind
- * @param port to bind; negative for a free one that all event loops share
+ * @param port to bind; 0 for any free one
  * @param hosts further names by which it may be called, lower case
  * @param origins of pages that may use it
  * @param anyAddress whether it may be called by any address

@@ -117,7 +117,9 @@ public final class EventFeed extends VerticleBase {
             PullEvent event = decoder.read(record);
             now.cursor().advance(record.partition(), record.offset() + 1);
             if (event != null) {
-                frames.add(frame(now, record, event));
+                SseFrame frame = frame(now, record, event);
+                now.log().append(frame);
+                frames.add(frame);
             }
         }
         records.nextOffsets().forEach((partition, next) -> {
@@ -142,9 +144,7 @@ public final class EventFeed extends VerticleBase {
                 applied.supersedes(),
                 event.isTerminal(),
                 applied.endsJob());
-        SseFrame frame = SseFrame.of(meta, now.cursor().bytes(), now.cluster(), EventDecoder.line(record));
-        now.log().append(frame);
-        return frame;
+        return SseFrame.of(meta, now.cursor().bytes(), now.cluster(), EventDecoder.line(record));
     }
 
     /** Retention overtook the feed, or Kafka refuses; what can be done is to go on at what is there. */

@@ -137,13 +137,21 @@ final class StateReader {
             return;
         }
         try {
-            workerHandler.accept(
-                    new String(record.key(), StandardCharsets.UTF_8),
-                    record.value() == null ? null : ContractJson.readWorker(record.value()));
+            WorkerStatus status = record.value() == null ? null : ContractJson.readWorker(record.value());
+            if (status == null || isWhole(status)) {
+                workerHandler.accept(new String(record.key(), StandardCharsets.UTF_8), status);
+                return;
+            }
         } catch (JacksonException e) {
-            metrics.unreadable().increment();
-            LOG.warn("{} offset {} is no heartbeat and is left out", record.topic(), record.offset());
+            LOG.debug("no heartbeat", e);
         }
+        metrics.unreadable().increment();
+        LOG.warn("{} offset {} is no heartbeat and is left out", record.topic(), record.offset());
+    }
+
+    @SuppressWarnings("ConstantConditions") // Jackson leaves a missing field null, whatever the record says
+    private static boolean isWhole(WorkerStatus status) {
+        return status.worker() != null && status.state() != null && status.time() != null && status.startedAt() != null;
     }
 
     private void onFailure(KafkaLog kafka, TopicReader from, Throwable failure) {

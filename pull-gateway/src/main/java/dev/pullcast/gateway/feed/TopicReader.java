@@ -15,12 +15,15 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One consumer without a group that reads fixed partitions from fixed offsets, batch by batch. A batch is handed over on
  * the context given; the next is fetched when the last has been taken, so that a busy reader slows only itself.
  */
 final class TopicReader {
+    private static final Logger LOG = LoggerFactory.getLogger(TopicReader.class);
     private static final Duration POLL = Duration.ofMillis(250);
     private static final long PAUSE_AFTER_FAILURE_MILLIS = 1_000;
 
@@ -66,13 +69,23 @@ final class TopicReader {
                         return;
                     }
                     if (result.succeeded()) {
-                        batches.accept(result.result());
+                        take(batches, result.result());
                         run(batches, failures);
                     } else {
                         failures.accept(result.cause());
                         vertx.setTimer(PAUSE_AFTER_FAILURE_MILLIS, _ -> run(batches, failures));
                     }
                 }));
+    }
+
+    private static void take(
+            Consumer<ConsumerRecords<byte[], byte[]>> batches, ConsumerRecords<byte[], byte[]> records) {
+        try {
+            batches.accept(records);
+        } catch (RuntimeException e) {
+            // A fault of ours; it must not stop everybody's events.
+            LOG.error("a batch could not be taken", e);
+        }
     }
 
     /** One batch, perhaps an empty one; completes on the context given. */

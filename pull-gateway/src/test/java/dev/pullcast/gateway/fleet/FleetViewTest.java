@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.pullcast.gateway.fleet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.pullcast.contract.event.FailureReason;
+import dev.pullcast.contract.event.JobResult;
+import dev.pullcast.contract.event.LayerPhase;
+import dev.pullcast.contract.event.PullEvent;
+import dev.pullcast.contract.event.PullOrigin;
+import dev.pullcast.contract.view.JobView;
+import dev.pullcast.contract.view.PullView;
+import dev.pullcast.contract.view.WorkerView;
+import dev.pullcast.contract.worker.WorkerStatus;
+import dev.pullcast.testkit.ManualClock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+
+class FleetViewTest {
+    private static final Instant T = ManualClock.START;
+
+    private final ManualClock clock = new ManualClock();
+    private final FleetView fleet = new FleetView(2, clock);
+    private long seq;
+
+    private PullOrigin origin(String job, String worker, int attempt) {
+        return new PullOrigin(
+                job,
+                worker,
+                "p1",
+                "i",
+                "alpine",
+                "docker.io/library/alpine:latest",
+                null,
+                "team",
+                attempt,
+                0,
+                ++seq,
+                T);
+    }
+
+    private Applied apply(PullEvent event) {
+        return fleet.apply(event, 1, ++seq);
+    }
+
+    private Applied layer(String layer, int attempt, LayerPhase phase, long current) {
+        return apply(new PullEvent.Layer(origin("j1", "w1", attempt), layer, phase, current, 100L, null));
+    }
+
+    private void accept(String job, String... workers) {
+        apply(new PullEvent.JobAccepted(
+                job,
+                T,
+                "team",
+                Map.of("a", "b"),
+                List.of(new PullEvent.JobPull("p1", "alpine", "docker.io/library/alpine:latest", null)),
+                List.of(workers),
+                T));
+    }
+
+    private Applied complete(String job) {
+        return apply(new PullEvent.JobCompleted(job, T, "team", JobResult.SUCCEEDED, 1, 1, 0, 0, 0, null));
+    }
+
+    private void succeed(String job, String worker) {
+        apply(new PullEvent.Succeeded(origin(job, worker, 1), "sha256:d", null, 1, 0, 1, 0, 0, 0));
+    }
+
+    private JobView job(String id) {
+        return fleet.job(id).orElseThrow();
+    }
+
+    private PullView pull() {
+        return job("j1").pulls().getFirst();
+    }
+
+    @Nested
+    class AJob {
+        @Test
+        void is_pending_from_its_record_to_its_acceptance() {
+            fleet.ask("j1", "team", Map.of("a", "b"), 1, T);
+            assertThat(job("j1").state()).isEqualTo(JobView.State.PENDING);
+            assertThat(job("j1").project()).isEqualTo("team");
+            accept("j1", "w2", "w1");
+            assertThat(job("j1").state()).isEqualTo(JobView.State.RUNNING);
+            assertThat(job("j1").workers()).containsExactly("w1", "w2");
+            assertThat(job("j1").pulls()).hasSize(2).allMatch(p -> p.state() == PullView.State.PENDING);
+        }
+
+        @Test
+        void counts_its_pulls_and_gains_workers_that_join_late() {
+            accept("j1", "w1");
+            succeed("j1", "w1");
+            accept("j1", "w1", "w2");
+            assertThat(job("j1").succeeded()).isEqualTo(1);
+            assertThat(job("j1").pulls()).hasSize(2);
+            assertThat(job("j1").percent()).isEqualTo(50);
+        }
+
+        @Test
+        void ends_once_whatever_comes_again() {
+            accept("j1", "w1");
+            succeed("j1", "w1");
+            Applied first = complete("j1");
+            Applied again = complete("j1");
+            assertThat(first.endsJob()).isTrue();
+            assertThat(again.endsJob()).isFalse();
+            assertThat(fleet.place("j1").orElseThrow().isFinished()).isTrue();
+            assertThat(job("j1").result()).isEqualTo(JobResult.SUCCEEDED);
+            assertThat(fleet.activeJobs()).isZero();
+        }
+
+        @Test
+        void says_why_it_was_rejected() {
+            Applied applied = apply(new PullEvent.JobRejected("j1", T, null, List.of("images: bad")));
+            assertThat(applied.endsJob()).isTrue();
+            assertThat(job("j1").state()).isEqualTo(JobView.State.REJECTED);
+            assertThat(job("j1").reasons()).containsExactly("images: bad");
+        }
+
+        @Test
+        void is_forgotten_after_its_end_when_newer_ones_have_ended_but_its_place_is_known() {
+            for (String id : List.of("j1", "j2", "j3")) {
+                accept(id, "w1");
+                complete(id);
+            }
+            assertThat(fleet.job("j1")).isEmpty();
+            assertThat(fleet.place("j1").orElseThrow().isFinished()).isTrue();
+            succeed("j1", "w1");
+            fleet.ask("j1", null, Map.of(), 1, T);
+            assertThat(fleet.job("j1")).isEmpty();
+            assertThat(fleet.jobs()).hasSize(2);
+        }
+    }
+
+    @Nested
+    class APull {
+        @Test
+        void shows_its_layers_and_its_progress() {
+            accept("j1", "w1");
+            layer("l1", 1, LayerPhase.DOWNLOADING, 40);
+            apply(new PullEvent.Progress(origin("j1", "w1", 1), 40, 100L, 40.0, 0, 1, 10L, 6L));
+            assertThat(pull().percent()).isEqualTo(40);
+            assertThat(pull().layers()).singleElement().satisfies(l -> {
+                assertThat(l.current()).isEqualTo(40);
+                assertThat(l.phase()).isEqualTo(LayerPhase.DOWNLOADING);
+            });
+            assertThat(job("j1").percent()).isEqualTo(40);
+        }
+
+        @Test
+        void starts_its_layers_again_with_each_attempt_but_never_loses_percent() {
+            layer("l1", 1, LayerPhase.EXTRACTING, 40);
+            apply(new PullEvent.Progress(origin("j1", "w1", 1), 40, 100L, 40.0, 0, 1, 10L, 6L));
+            apply(new PullEvent.Retrying(origin("j1", "w1", 1), FailureReason.NETWORK, "reset", 1, T));
+            assertThat(pull().state()).isEqualTo(PullView.State.RETRYING);
+            layer("l2", 2, LayerPhase.WAITING, 0);
+            assertThat(pull().layers()).extracting(PullView.LayerView::layer).containsExactly("l2");
+            assertThat(pull().percent()).isEqualTo(40);
+            assertThat(pull().attempt()).isEqualTo(2);
+        }
+
+        @Test
+        void keeps_its_first_end() {
+            succeed("j1", "w1");
+            apply(new PullEvent.Failed(origin("j1", "w1", 1), FailureReason.NETWORK, true, 1, "late", "hint"));
+            layer("l1", 3, LayerPhase.WAITING, 0);
+            assertThat(pull().state()).isEqualTo(PullView.State.SUCCEEDED);
+            assertThat(pull().layers()).isEmpty();
+            assertThat(job("j1").failed()).isZero();
+        }
+
+        @Test
+        void lets_only_progress_within_one_phase_be_superseded() {
+            assertThat(layer("l1", 1, LayerPhase.DOWNLOADING, 1).supersedes()).isNull();
+            Object first = layer("l1", 1, LayerPhase.DOWNLOADING, 2).supersedes();
+            Object second = layer("l1", 1, LayerPhase.DOWNLOADING, 3).supersedes();
+            assertThat(first).isNotNull().isSameAs(second);
+            assertThat(layer("l2", 1, LayerPhase.DOWNLOADING, 3).supersedes()).isNull();
+            assertThat(layer("l2", 1, LayerPhase.DOWNLOADING, 4).supersedes()).isNotSameAs(first);
+            assertThat(layer("l1", 1, LayerPhase.VERIFYING, 3).supersedes()).isNull();
+        }
+    }
+
+    @Nested
+    class AWorker {
+        private WorkerStatus status(String id) {
+            return new WorkerStatus(
+                    id, "i", WorkerStatus.State.READY, Map.of(), T, clock.instant(), 10, null, 0, 0, "1");
+        }
+
+        @Test
+        void lives_while_its_heartbeat_is_fresh() {
+            assertThat(fleet.applyWorker("w1", status("w1")).live()).isTrue();
+            clock.advance(Duration.ofSeconds(30));
+            assertThat(fleet.expireWorkers()).isEmpty();
+            clock.advance(Duration.ofSeconds(1));
+            assertThat(fleet.expireWorkers()).extracting(WorkerView::live).containsExactly(false);
+            assertThat(fleet.expireWorkers()).isEmpty();
+            assertThat(fleet.liveWorkers()).isZero();
+            assertThat(fleet.applyWorker("w1", status("w1")).live()).isTrue();
+        }
+
+        @Test
+        void is_gone_after_its_tombstone() {
+            fleet.applyWorker("w1", status("w1"));
+            assertThat(fleet.applyWorker("w1", null).live()).isFalse();
+            assertThat(fleet.workers()).isEmpty();
+            assertThat(fleet.applyWorker("w1", null)).isNull();
+        }
+    }
+}
