@@ -112,13 +112,18 @@ public final class Gateway {
                     HttpApi.Parts parts = new HttpApi.Parts(feed, publisher, metrics, clock, this::coordinatorProblem);
                     return vertx.deployVerticle(
                             () -> new HttpApi(config.http(), parts, port::set),
-                            new DeploymentOptions().setInstances(config.eventLoops()));
+                            new DeploymentOptions().setInstances(instances()));
                 })
                 .onSuccess(id -> {
                     stops.add(() -> vertx.undeploy(id));
                     LOG.info("listening on http://{}:{}", config.http().host(), port());
                 })
                 .mapEmpty();
+    }
+
+    /** Event loops cannot share a port that is not known before. */
+    private int instances() {
+        return config.http().port() == 0 ? 1 : config.eventLoops();
     }
 
     /** The port that it listens on, also when any free one was asked for; -1 before it has started. */

@@ -137,21 +137,17 @@ final class StateReader {
             return;
         }
         try {
-            WorkerStatus status = record.value() == null ? null : ContractJson.readWorker(record.value());
-            if (status == null || isWhole(status)) {
-                workerHandler.accept(new String(record.key(), StandardCharsets.UTF_8), status);
-                return;
-            }
+            workerHandler.accept(
+                    new String(record.key(), StandardCharsets.UTF_8),
+                    record.value() == null ? null : ContractJson.readWorker(record.value()));
         } catch (JacksonException e) {
-            LOG.debug("no heartbeat", e);
+            metrics.unreadable().increment();
+            LOG.warn(
+                    "{} offset {} is no heartbeat and is left out: {}",
+                    record.topic(),
+                    record.offset(),
+                    e.getOriginalMessage());
         }
-        metrics.unreadable().increment();
-        LOG.warn("{} offset {} is no heartbeat and is left out", record.topic(), record.offset());
-    }
-
-    @SuppressWarnings("ConstantConditions") // Jackson leaves a missing field null, whatever the record says
-    private static boolean isWhole(WorkerStatus status) {
-        return status.worker() != null && status.state() != null && status.time() != null && status.startedAt() != null;
     }
 
     private void onFailure(KafkaLog kafka, TopicReader from, Throwable failure) {

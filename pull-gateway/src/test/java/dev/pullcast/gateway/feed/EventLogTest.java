@@ -44,7 +44,7 @@ class EventLogTest {
 
     @Test
     void forgets_the_oldest_past_its_bound_and_knows_from_where_it_is_whole() {
-        long one = frame(0, 10).size() + EventLog.OVERHEAD;
+        long one = (long) frame(0, 10).size() + EventLog.OVERHEAD;
         EventLog log = new EventLog(10 * one, Positions.of(10, 10));
         for (long o = 10; o < 40; o++) {
             log.append(frame((int) (o % 2), o));

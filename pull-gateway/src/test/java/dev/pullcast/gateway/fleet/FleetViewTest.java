@@ -17,6 +17,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
@@ -75,7 +77,7 @@ class FleetViewTest {
     }
 
     private PullView pull() {
-        return job("j1").pulls().getFirst();
+        return Objects.requireNonNull(job("j1").pulls()).getFirst();
     }
 
     @Nested
@@ -193,22 +195,26 @@ class FleetViewTest {
                     id, "i", WorkerStatus.State.READY, Map.of(), T, clock.instant(), 10, null, 0, 0, "1");
         }
 
+        private WorkerView tell(@Nullable WorkerStatus status) {
+            return Objects.requireNonNull(fleet.applyWorker("w1", status));
+        }
+
         @Test
         void lives_while_its_heartbeat_is_fresh() {
-            assertThat(fleet.applyWorker("w1", status("w1")).live()).isTrue();
+            assertThat(tell(status("w1")).live()).isTrue();
             clock.advance(Duration.ofSeconds(30));
             assertThat(fleet.expireWorkers()).isEmpty();
             clock.advance(Duration.ofSeconds(1));
             assertThat(fleet.expireWorkers()).extracting(WorkerView::live).containsExactly(false);
             assertThat(fleet.expireWorkers()).isEmpty();
             assertThat(fleet.liveWorkers()).isZero();
-            assertThat(fleet.applyWorker("w1", status("w1")).live()).isTrue();
+            assertThat(tell(status("w1")).live()).isTrue();
         }
 
         @Test
         void is_gone_after_its_tombstone() {
             fleet.applyWorker("w1", status("w1"));
-            assertThat(fleet.applyWorker("w1", null).live()).isFalse();
+            assertThat(tell(null).live()).isFalse();
             assertThat(fleet.workers()).isEmpty();
             assertThat(fleet.applyWorker("w1", null)).isNull();
         }

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.pullcast.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.pullcast.contract.settings.Settings;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class GatewayConfigTest {
+    private static GatewayConfig config(Map<String, String> overrides) {
+        return GatewayConfig.of(Settings.read(GatewayConfig.KEYS, null, Map.of(), overrides));
+    }
+
+    @Test
+    void has_the_defaults_that_the_readme_tells() {
+        GatewayConfig config = config(Map.of());
+        assertThat(config.roles()).isEqualTo(EnumSet.allOf(GatewayConfig.Role.class));
+        assertThat(config.http().host()).isEqualTo("127.0.0.1");
+        assertThat(config.http().port()).isEqualTo(8080);
+        assertThat(config.http().anyAddress()).isFalse();
+        assertThat(config.http().sse().heartbeat()).isEqualTo(Duration.ofSeconds(15));
+        assertThat(config.feed().topics().prefix()).isEqualTo("pull.");
+        assertThat(config.feed().kafka()).containsEntry("bootstrap.servers", "127.0.0.1:9092");
+        assertThat(config.partitions()).isEqualTo(12);
+    }
+
+    @Test
+    void refuses_an_address_that_others_reach_unless_told_in_so_many_words() {
+        assertThatThrownBy(() -> config(Map.of("gateway.host", "0.0.0.0")))
+                .isInstanceOf(Settings.InvalidSetting.class)
+                .hasMessageContaining("gateway.host")
+                .hasMessageContaining("gateway.insecure-bind=true");
+        assertThat(config(Map.of("gateway.host", "0.0.0.0", "gateway.insecure-bind", "true"))
+                        .http()
+                        .anyAddress())
+                .isTrue();
+        assertThat(config(Map.of("gateway.host", "::1")).http().host()).isEqualTo("::1");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "gateway.roles, api;worker", "gateway.port, 70000", "gateway.port, http", "gateway.sse.heartbeat-seconds, 0",
+        "gateway.insecure-bind, yes", "topics.partitions, 0", "gateway.finished-jobs, -1", "gateway.event-loops, x"
+    })
+    void names_the_key_that_is_wrong(String key, String value) {
+        assertThatThrownBy(() -> config(Map.of(key, value.replace(';', ','))))
+                .isInstanceOf(Settings.InvalidSetting.class)
+                .hasMessageContaining(key);
+    }
+
+    @Test
+    void tells_no_secret_when_it_is_printed() {
+        assertThat(config(Map.of("kafka.sasl.jaas.config", "hunter2")))
+                .asString()
+                .doesNotContain("hunter2");
+    }
+
+    @Test
+    void explains_every_key_and_names_it_once() {
+        List<String> keys = GatewayConfig.KEYS.stream().map(Settings.Key::key).toList();
+        assertThat(keys).doesNotHaveDuplicates();
+        assertThat(GatewayConfig.KEYS)
+                .allSatisfy(key -> assertThat(key.meaning()).isNotBlank());
+    }
+}
