@@ -3,8 +3,8 @@ package dev.pullcast.worker;
 
 import dev.pullcast.contract.kafka.TopicSetup;
 import dev.pullcast.worker.engine.DockerConfigKeyring;
-import dev.pullcast.worker.engine.DockerEngine;
 import dev.pullcast.worker.engine.EngineClient;
+import dev.pullcast.worker.engine.Engines;
 import dev.pullcast.worker.intake.PullSlots;
 import dev.pullcast.worker.intake.TaskConsumer;
 import dev.pullcast.worker.ops.OpsServer;
@@ -94,7 +94,8 @@ public final class Worker {
     }
 
     private Future<Void> startParts() {
-        EngineClient engine = DockerEngine.at(vertx, config.engine());
+        EngineClient engine =
+                Engines.open(vertx, config.engineMode(), config.engine(), config.dockerCommand(), System.getenv());
         KafkaProducer<String, byte[]> producer = Producers.create(vertx, config.kafka());
         KafkaEventPublisher publisher = new KafkaEventPublisher(vertx, producer, config.topics());
         PullRun.Parts work = new PullRun.Parts(

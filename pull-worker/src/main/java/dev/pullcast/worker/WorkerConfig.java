@@ -4,7 +4,10 @@ package dev.pullcast.worker;
 import dev.pullcast.contract.kafka.Topics;
 import dev.pullcast.contract.settings.Settings;
 import dev.pullcast.contract.settings.Settings.InvalidSetting;
+import dev.pullcast.worker.engine.DockerCommand;
 import dev.pullcast.worker.engine.EngineAddress;
+import dev.pullcast.worker.engine.EngineMode;
+import dev.pullcast.worker.engine.Engines;
 import dev.pullcast.worker.pull.PullSettings;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -25,6 +28,8 @@ import java.util.regex.Pattern;
  * @param opsHost where health and metrics listen
  * @param opsPort 0 for any free one
  * @param engine where the engine listens
+ * @param engineMode by which way it is reached
+ * @param dockerCommand the other way than the API
  * @param pulls how pulls are done
  * @param topics names of topics
  * @param partitions of topics that must be created
@@ -40,6 +45,8 @@ public record WorkerConfig(
         String opsHost,
         int opsPort,
         EngineAddress engine,
+        EngineMode engineMode,
+        DockerCommand dockerCommand,
         PullSettings pulls,
         Topics topics,
         int partitions,
@@ -62,6 +69,12 @@ public record WorkerConfig(
                     "engine.host",
                     "",
                     "unix:///path or tcp://host:port; default: DOCKER_HOST, else " + EngineAddress.DEFAULT),
+            new Settings.Key(
+                    "engine.mode",
+                    "auto",
+                    "api, cli (the docker command: no bytes, one process per pull), or auto: the API, and the command"
+                            + " while only that reaches the engine"),
+            new Settings.Key("engine.command", "docker", "name or path of the docker command"),
             new Settings.Key("pull.backoff-limit", "3", "retries per pull when the job does not say"),
             new Settings.Key("pull.backoff-base-ms", "2000", "bound of the first delay; doubles with each failure"),
             new Settings.Key("pull.backoff-cap-seconds", "120", "bound of every delay between attempts"),
@@ -93,7 +106,10 @@ public record WorkerConfig(
                     + "'; it must be 1 to 128 letters, digits, '.', '_' or '-', starting with a letter or digit");
         }
         String dataFolder = settings.find("worker.data-dir");
+        EngineMode mode = engineMode(settings);
         try {
+            EngineAddress address = EngineAddress.of(settings.find("engine.host"), environment);
+            Engines.checkMode(mode, address);
             return new WorkerConfig(
                     id,
                     settings.getMap("worker.labels"),
@@ -104,7 +120,11 @@ public record WorkerConfig(
                     settings.getInt("worker.drain-seconds", 0, 86_400),
                     settings.get("worker.ops.host"),
                     settings.getInt("worker.ops.port", 0, 65_535),
-                    EngineAddress.of(settings.find("engine.host"), environment),
+                    address,
+                    mode,
+                    new DockerCommand(
+                            settings.get("engine.command"),
+                            settings.find("engine.host") == null ? null : address.forCommand()),
                     pulls(settings),
                     new Topics(settings.get("topics.prefix")),
                     settings.getInt("topics.partitions", 1, 10_000),
@@ -112,6 +132,14 @@ public record WorkerConfig(
                     settings.kafka());
         } catch (IllegalArgumentException e) {
             throw new InvalidSetting("setting 'engine.host': " + e.getMessage());
+        }
+    }
+
+    private static EngineMode engineMode(Settings settings) {
+        try {
+            return EngineMode.of(settings.get("engine.mode"));
+        } catch (IllegalArgumentException e) {
+            throw new InvalidSetting("setting 'engine.mode': " + e.getMessage());
         }
     }
 

@@ -7,7 +7,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.pullcast.contract.kafka.Topics;
 import dev.pullcast.contract.settings.Settings;
 import dev.pullcast.contract.settings.Settings.InvalidSetting;
+import dev.pullcast.worker.engine.DockerCommand;
 import dev.pullcast.worker.engine.EngineAddress;
+import dev.pullcast.worker.engine.EngineMode;
 import dev.pullcast.worker.pull.PullSettings;
 import java.nio.file.Path;
 import java.util.Map;
@@ -33,6 +35,8 @@ class WorkerConfigTest {
                         "127.0.0.1",
                         8081,
                         new EngineAddress.Socket(Path.of("/var/run/docker.sock")),
+                        EngineMode.AUTO,
+                        new DockerCommand("docker", null),
                         PullSettings.DEFAULT,
                         new Topics("pull."),
                         12,
@@ -65,7 +69,8 @@ class WorkerConfigTest {
         "worker.id, a b",
         "worker.labels, x",
         "worker.ops.port, 65536",
-        "engine.host, ssh://x",
+        "engine.host, npipe://x",
+        "engine.mode, socket",
         "pull.backoff-limit, -1",
     })
     void aWrongValueIsRefusedByItsName(String key, String value) {
@@ -74,6 +79,23 @@ class WorkerConfigTest {
                 .isInstanceOf(InvalidSetting.class)
                 .hasMessageContaining(key)
                 .hasMessageContaining(value);
+    }
+
+    @Test
+    void theDockerCommandGetsTheSameEngine() {
+        Map<String, String> overrides = Map.of("engine.host", "/e.sock", "engine.mode", "cli", "worker.id", "w");
+        WorkerConfig config = WorkerConfig.of(Settings.read(WorkerConfig.KEYS, null, Map.of(), overrides), Map.of());
+        assertThat(config.engineMode()).isEqualTo(EngineMode.CLI);
+        assertThat(config.dockerCommand()).isEqualTo(new DockerCommand("docker", "unix:///e.sock"));
+    }
+
+    @Test
+    void anAddressForTheCommandOnlyIsRefusedWhereTheApiIsAskedFor() {
+        Map<String, String> overrides = Map.of("engine.host", "ssh://h", "engine.mode", "api", "worker.id", "w");
+        assertThatThrownBy(() -> WorkerConfig.of(Settings.read(WorkerConfig.KEYS, null, Map.of(), overrides), Map.of()))
+                .isInstanceOf(InvalidSetting.class)
+                .hasMessageContaining("ssh://h")
+                .hasMessageContaining("engine.mode");
     }
 
     @Test

@@ -113,7 +113,7 @@ public final class DockerEngine implements EngineClient {
                         : bodyOf(response).map(body -> Optional.of(imageFacts(tree(body)))));
     }
 
-    private static ImageFacts imageFacts(JsonNode node) {
+    static ImageFacts imageFacts(JsonNode node) {
         List<String> digests = new ArrayList<>();
         node.path("RepoDigests").forEach(d -> digests.add(d.asString("")));
         return new ImageFacts(

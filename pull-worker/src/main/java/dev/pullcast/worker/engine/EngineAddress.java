@@ -29,11 +29,36 @@ public sealed interface EngineAddress {
     }
 
     /**
+     * An address that the docker command understands and the API client does not.
+     *
+     * @param why the API client does not
+     */
+    record OnlyCommand(String host, String why) implements EngineAddress {
+        IllegalArgumentException noApi() {
+            return invalid(host, why);
+        }
+
+        @Override
+        public String toString() {
+            return host;
+        }
+    }
+
+    /**
      * The folder of {@code ca.pem}, {@code cert.pem} and {@code key.pem}.
      *
      * @param verify false to accept any server certificate
      */
     record Tls(Path folder, boolean verify) {}
+
+    /** The same address for {@code docker --host}, which takes its TLS files from the environment. */
+    default String forCommand() {
+        return switch (this) {
+            case Socket socket -> socket.toString();
+            case Tcp tcp -> "tcp://" + tcp.host() + ":" + tcp.port();
+            case OnlyCommand only -> only.host();
+        };
+    }
 
     /** What Docker uses when nobody says anything else. */
     String DEFAULT = "unix:///var/run/docker.sock";
@@ -60,7 +85,11 @@ public sealed interface EngineAddress {
         return switch (String.valueOf(uri.getScheme())) {
             case "unix" -> new Socket(Path.of(text.substring("unix://".length())));
             case "tcp", "http", "https" -> tcp(text, uri, environment);
-            case "ssh" -> throw invalid(text, "ssh is not supported; forward the socket (ssh -L) and use unix://");
+            case "ssh" ->
+                new OnlyCommand(
+                        text,
+                        "only the docker command speaks ssh (engine.mode=cli or auto); or forward the socket (ssh -L)"
+                                + " and use unix://");
             case "npipe" -> throw invalid(text, "named pipes are not supported; expose the engine on tcp://");
             default -> throw invalid(text, "the scheme must be unix or tcp");
         };

@@ -28,6 +28,9 @@ final class EngineHttp {
     private EngineHttp() {}
 
     static HttpClientAgent client(Vertx vertx, EngineAddress address) {
+        if (address instanceof EngineAddress.OnlyCommand only) {
+            throw only.noApi();
+        }
         HttpClientOptions options = new HttpClientOptions().setConnectTimeout(CONNECT_MILLIS);
         if (address instanceof EngineAddress.Tcp tcp && tcp.tls() != null) {
             EngineAddress.Tls tls = tcp.tls();
@@ -67,6 +70,7 @@ final class EngineHttp {
                         .setPort(80);
             case EngineAddress.Tcp tcp ->
                 options.setHost(tcp.host()).setPort(tcp.port()).setSsl(tcp.tls() != null);
+            case EngineAddress.OnlyCommand only -> throw only.noApi();
         };
     }
 

@@ -36,11 +36,21 @@ class EngineAddressTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"ssh://me@h", "npipe:////./pipe/docker_engine", "ftp://h", "tcp://", "not a url"})
+    @ValueSource(strings = {"npipe:////./pipe/docker_engine", "ftp://h", "tcp://", "not a url"})
     void whatCannotBeUsedIsRefusedWithAReason(String host) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> EngineAddress.of(host, Map.of()))
                 .withMessageContaining(host)
                 .withMessageMatching("(?s).*: .{10,}");
+    }
+
+    @Test
+    void sshIsForTheDockerCommandOnly() {
+        EngineAddress address = EngineAddress.of("ssh://me@h", Map.of());
+        assertThat(address.forCommand()).isEqualTo("ssh://me@h");
+        Engines.checkMode(EngineMode.AUTO, address);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Engines.checkMode(EngineMode.API, address))
+                .withMessageContaining("ssh://me@h");
     }
 }
