@@ -5,8 +5,14 @@ import com.github.f4b6a3.ulid.UlidCreator;
 import dev.pullcast.contract.kafka.TopicSetup;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -16,18 +22,74 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The Kafka clients of a coordinator, and why they are set as they are. */
 final class Clients {
+    private static final Logger LOG = LoggerFactory.getLogger(Clients.class);
     private static final String SECONDS_8 = "8000";
     private static final String SECONDS_10 = "10000";
 
     private final CoordinatorConfig config;
+    // Nobody else may have it: two with one id fence each other for ever.
+    private final String transactionalId;
 
     Clients(CoordinatorConfig config) {
         this.config = config;
+        this.transactionalId = config.topics().coordinatorGroup() + '-' + UlidCreator.getUlid();
+    }
+
+    /** Of this coordinator's transactions. */
+    String transactionalId() {
+        return transactionalId;
+    }
+
+    /**
+     * Ends what others left open when they died, where Kafka would wait for their transaction's time-out. One that lives
+     * after all has to join anew.
+     */
+    void fence(Set<String> others) {
+        Set<String> ids = new HashSet<>(others);
+        ids.remove(transactionalId);
+        if (ids.isEmpty()) {
+            return;
+        }
+        try (Admin admin = Admin.create(new HashMap<>(config.kafka()))) {
+            admin.fenceProducers(ids).all().get(5, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            throw new InterruptException(e);
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.warn(
+                    "Cannot end the transaction that another coordinator left open; it ends by its time-out: {}",
+                    e.toString());
+        }
+    }
+
+    /** Who last committed an offset of these partitions, whatever transaction is open on them. */
+    Set<String> ownersOf(Set<TopicPartition> partitions) {
+        String group = config.topics().coordinatorGroup();
+        try (Admin admin = Admin.create(new HashMap<>(config.kafka()))) {
+            Set<String> owners = new HashSet<>();
+            admin.listConsumerGroupOffsets(group)
+                    .partitionsToOffsetAndMetadata()
+                    .get(5, TimeUnit.SECONDS)
+                    .forEach((tp, offset) -> {
+                        String owner = offset == null ? null : Watermark.ownerOf(offset.metadata());
+                        if (owner != null && partitions.contains(tp)) {
+                            owners.add(owner);
+                        }
+                    });
+            return owners;
+        } catch (InterruptedException e) {
+            throw new InterruptException(e);
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.warn("Cannot see who owned partitions before: {}", e.toString());
+            return Set.of();
+        }
     }
 
     /** Reads jobs and results as a member of the group; the range assignor gives both partitions of a number to one. */
@@ -38,7 +100,7 @@ final class Clients {
         settings.put(ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, List.of(RangeAssignor.class));
         long session = config.sessionTimeout().toMillis();
         settings.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, Math.toIntExact(session));
-        settings.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, Math.toIntExact(session / 4));
+        settings.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, Math.toIntExact(session / 6));
         return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
     }
 
@@ -56,11 +118,7 @@ final class Clients {
     /** Writes in transactions. */
     Producer<byte[], byte[]> writer() {
         Map<String, Object> settings = new HashMap<>(config.kafka());
-        // Nobody else may have it: two with one id fence each other for ever. What a crash leaves open ends by its
-        // time-out, and offsets are fenced by the group's generation.
-        settings.put(
-                ProducerConfig.TRANSACTIONAL_ID_CONFIG,
-                config.topics().coordinatorGroup() + '-' + UlidCreator.getUlid());
+        settings.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, transactionalId);
         settings.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, 10_000);
         settings.put(ProducerConfig.ACKS_CONFIG, "all");
         settings.put(ProducerConfig.LINGER_MS_CONFIG, "0");

@@ -7,7 +7,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -27,6 +29,8 @@ import tools.jackson.core.JacksonException;
 final class Restore {
     private static final Logger LOG = LoggerFactory.getLogger(Restore.class);
     private static final Duration PATIENCE = Duration.ofSeconds(30);
+    /** A transaction takes milliseconds; one that takes this long has lost its owner. */
+    static final Duration STUCK = Duration.ofSeconds(2);
     /** How much clocks of gateways may differ. */
     private static final Duration SKEW = Duration.ofMinutes(5);
 
@@ -68,7 +72,14 @@ final class Restore {
             Watermark from = Watermark.parse(offset == null ? null : offset.metadata());
             parts.put(tp.partition(), new Part(fresh.apply(tp.partition()), from, begin, next));
         });
-        try (Reading reading = new Reading()) {
+        Set<String> owners = new HashSet<>();
+        committed.values().forEach(offset -> {
+            String owner = offset == null ? null : Watermark.ownerOf(offset.metadata());
+            if (owner != null) {
+                owners.add(owner);
+            }
+        });
+        try (Reading reading = new Reading(owners)) {
             readJobs(reading, parts, now);
             readTasks(reading, parts);
             Map<Integer, Long> results = readResults(reading, parts, now);
@@ -165,7 +176,13 @@ final class Restore {
 
     /** A consumer that is made when there is something to read. */
     private final class Reading implements AutoCloseable {
+        private final Set<String> owners;
         private @Nullable Consumer<byte[], byte[]> consumer;
+        private boolean fenced;
+
+        Reading(Set<String> owners) {
+            this.owners = owners;
+        }
 
         void read(
                 Map<TopicPartition, Long> from,
@@ -190,7 +207,7 @@ final class Restore {
                 Consumer<byte[], byte[]> reader,
                 Map<TopicPartition, Long> open,
                 java.util.function.Consumer<ConsumerRecord<byte[], byte[]>> sink) {
-            long patientUntil = System.nanoTime() + PATIENCE.toNanos();
+            long moveAt = System.nanoTime();
             while (!open.isEmpty()) {
                 var records = reader.poll(Duration.ofMillis(200));
                 for (ConsumerRecord<byte[], byte[]> record : records) {
@@ -200,9 +217,13 @@ final class Restore {
                     }
                 }
                 boolean moved = open.entrySet().removeIf(e -> reader.position(e.getKey()) >= e.getValue());
+                long stood = System.nanoTime() - moveAt;
                 if (moved || !records.isEmpty()) {
-                    patientUntil = System.nanoTime() + PATIENCE.toNanos();
-                } else if (System.nanoTime() > patientUntil) {
+                    moveAt = System.nanoTime();
+                } else if (!fenced && stood > STUCK.toNanos()) {
+                    fenced = true;
+                    clients.fence(owners);
+                } else if (stood > PATIENCE.toNanos()) {
                     throw new IllegalStateException("Kafka gives no more of " + open.keySet()
                             + ", though there is more: an open transaction or an unavailable broker");
                 }

@@ -27,6 +27,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -48,6 +49,7 @@ final class Session implements AutoCloseable {
 
     private final CoordinatorConfig config;
     private final Topics topics;
+    private final Clients clients;
     private final Consumer<byte[], byte[]> member;
     private final Consumer<byte[], byte[]> heartbeats;
     private final Producer<byte[], byte[]> writer;
@@ -65,7 +67,7 @@ final class Session implements AutoCloseable {
         this.config = config;
         this.topics = config.topics();
         this.lastCommit = config.clock().instant();
-        Clients clients = new Clients(config);
+        this.clients = new Clients(config);
         this.member = clients.member();
         this.heartbeats = clients.plainReader();
         this.writer = clients.writer();
@@ -188,7 +190,7 @@ final class Session implements AutoCloseable {
             Watermark next = new Watermark(member.position(jobs), member.position(results), now);
             JobLedger ledger = ledgers.get(partition);
             Watermark low = ledger == null ? next : ledger.watermark(next);
-            offsets.put(jobs, new OffsetAndMetadata(next.job(), low.text()));
+            offsets.put(jobs, new OffsetAndMetadata(next.job(), low.text(clients.transactionalId())));
             offsets.put(results, new OffsetAndMetadata(next.result()));
         }
         writer.beginTransaction();
@@ -303,13 +305,23 @@ final class Session implements AutoCloseable {
             joined = true;
         }
 
+        /** Kafka does not tell them while a transaction that carries them is open. */
+        private Map<TopicPartition, OffsetAndMetadata> committed(Set<TopicPartition> jobs) {
+            try {
+                return member.committed(jobs, Restore.STUCK);
+            } catch (TimeoutException e) {
+                clients.fence(clients.ownersOf(jobs));
+                return member.committed(jobs);
+            }
+        }
+
         private void gain(Set<TopicPartition> jobs) {
             if (jobs.isEmpty()) {
                 return;
             }
             Map<TopicPartition, @Nullable OffsetAndMetadata> committed = new HashMap<>();
             jobs.forEach(tp -> committed.put(tp, null));
-            committed.putAll(member.committed(jobs));
+            committed.putAll(committed(jobs));
             restore.restore(committed, p -> new JobLedger(p, config.rules(), workers))
                     .forEach((p, restored) -> {
                         ledgers.put(p, restored.ledger());

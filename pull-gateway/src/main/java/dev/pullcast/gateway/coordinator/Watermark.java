@@ -18,7 +18,7 @@ record Watermark(long job, long result, Instant since) {
     /** Everything; for a partition without one. */
     static final Watermark BEGINNING = new Watermark(0, 0, Instant.EPOCH);
 
-    private static final Pattern FORM = Pattern.compile("v1 (\\d{1,18}) (\\d{1,18}) (\\d{1,18})");
+    private static final Pattern FORM = Pattern.compile("v1 (\\d{1,18}) (\\d{1,18}) (\\d{1,18}) (\\S+)");
 
     /** Reads the metadata; anything else, as another version might write, is the beginning. */
     static Watermark parse(@Nullable String metadata) {
@@ -39,8 +39,14 @@ record Watermark(long job, long result, Instant since) {
                 since.isBefore(other.since) ? since : other.since);
     }
 
+    /** The transactional id of the owner that wrote the metadata; null if it is of another version. */
+    static @Nullable String ownerOf(@Nullable String metadata) {
+        Matcher matcher = FORM.matcher(metadata == null ? "" : metadata);
+        return matcher.matches() ? matcher.group(4) : null;
+    }
+
     /** The metadata. */
-    String text() {
-        return "v1 " + job + ' ' + result + ' ' + since.toEpochMilli();
+    String text(String owner) {
+        return "v1 " + job + ' ' + result + ' ' + since.toEpochMilli() + ' ' + owner;
     }
 }

@@ -21,10 +21,18 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -188,6 +196,69 @@ class CoordinatorIT {
                 assertThat(events(JobAccepted.class, 60)).hasSize(60);
             } finally {
                 process.destroyForcibly();
+            }
+        }
+    }
+
+    @Nested
+    class WhenItsPredecessorDiedWithinATransaction {
+        @Test
+        void itIsNotWaitedForWhereItHadWrittenResults() {
+            try (KafkaProducer<byte[], byte[]> dead = predecessor()) {
+                dead.beginTransaction();
+                var _ = dead.send(new ProducerRecord<>(topics().results(), PARTITION, null, new byte[0]));
+                dead.flush();
+
+                takesOver();
+            }
+        }
+
+        @Test
+        void itIsNotWaitedForWhereItHadSaidHowFarItRead() {
+            try (KafkaProducer<byte[], byte[]> dead = predecessor()) {
+                dead.beginTransaction();
+                sayHowFarItRead(dead);
+
+                takesOver();
+            }
+        }
+
+        private void takesOver() {
+            long before = System.nanoTime();
+            start();
+            assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(9));
+            worker("a");
+            kafka.send(topics().jobs(), PARTITION, Given.JOB, Given.job("alpine"));
+            assertThat(tasks(1)).hasSize(1);
+        }
+
+        private KafkaProducer<byte[], byte[]> predecessor() {
+            KafkaProducer<byte[], byte[]> dead = new KafkaProducer<>(
+                    Map.of(
+                            "bootstrap.servers",
+                            kafka.bootstrapServers(),
+                            "transactional.id",
+                            "dead-" + topics().prefix(),
+                            "transaction.timeout.ms",
+                            60_000),
+                    new ByteArraySerializer(),
+                    new ByteArraySerializer());
+            dead.initTransactions();
+            dead.beginTransaction();
+            sayHowFarItRead(dead);
+            dead.commitTransaction();
+            return dead;
+        }
+
+        private void sayHowFarItRead(KafkaProducer<byte[], byte[]> dead) {
+            String metadata = Watermark.BEGINNING.text("dead-" + topics().prefix());
+            Map<String, Object> settings =
+                    Map.of("bootstrap.servers", kafka.bootstrapServers(), "group.id", topics().coordinatorGroup());
+            try (KafkaConsumer<byte[], byte[]> group =
+                    new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+                dead.sendOffsetsToTransaction(
+                        Map.of(new TopicPartition(topics().jobs(), PARTITION), new OffsetAndMetadata(0, metadata)),
+                        group.groupMetadata());
             }
         }
     }

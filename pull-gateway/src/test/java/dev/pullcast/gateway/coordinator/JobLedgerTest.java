@@ -472,7 +472,7 @@ class JobLedgerTest {
             Watermark from = new Watermark(7, 70, now);
 
             ledger.onJob(Given.input(Given.job("alpine")), from, now);
-            assertThat(Watermark.parse(ledger.watermark(next).text())).isEqualTo(from);
+            assertThat(Watermark.parse(ledger.watermark(next).text("me"))).isEqualTo(from);
 
             result(Given.succeeded("a", "alpine", now));
             assertThat(ledger.watermark(next)).isEqualTo(next);
@@ -481,6 +481,8 @@ class JobLedgerTest {
         @Test
         void metadataOfAnotherVersionIsTheBeginning() {
             assertThat(Watermark.parse("v2 1")).isEqualTo(Watermark.BEGINNING);
+            assertThat(Watermark.ownerOf("v2 1")).isNull();
+            assertThat(Watermark.ownerOf(Watermark.BEGINNING.text("me"))).isEqualTo("me");
             assertThat(Watermark.parse(null)).isEqualTo(Watermark.BEGINNING);
         }
     }
