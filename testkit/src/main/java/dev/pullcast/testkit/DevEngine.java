@@ -134,6 +134,19 @@ public final class DevEngine implements BeforeAllCallback, AfterAllCallback, Aut
         return digests;
     }
 
+    /**
+     * Pushes one image of random bytes.
+     *
+     * @param image {@code NAME:TAG}
+     * @param options as for {@link #seed}
+     * @return its digest
+     */
+    public String seedImage(String image, String... options) {
+        List<String> arguments = new ArrayList<>(List.of(image));
+        arguments.addAll(List.of(options));
+        return seed(arguments.toArray(String[]::new)).values().iterator().next();
+    }
+
     /** Runs the docker command against this engine and returns what it wrote; fails with that if it failed. */
     public String docker(String... arguments) {
         return tryDocker(arguments).orFail().output();

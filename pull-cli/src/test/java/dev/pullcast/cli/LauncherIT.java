@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.pullcast.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.pullcast.cli.command.ExitCodes;
+import dev.pullcast.testkit.DevEngine;
+import dev.pullcast.testkit.DevEngine.Ran;
+import dev.pullcast.testkit.Processes;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The commands as people start them: processes of their own, with exit codes. */
+class LauncherIT {
+    private static final String LAUNCHER =
+            Processes.checkout().resolve("pullcast").toString();
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void theVersionIsThereWithoutAnEngine() {
+        Ran version = pullcast("--version");
+        assertThat(version.exitCode()).isEqualTo(ExitCodes.OK);
+        assertThat(version.output()).startsWith("pullcast ");
+    }
+
+    @Test
+    void anEngineThatDoesNotAnswerIsNamedWithWhatToDo() {
+        String socket = folder.resolve("nobody.sock").toString();
+        Ran ran = pullcast("pull", "--socket", socket, "alpine");
+        assertThat(ran.exitCode()).isEqualTo(ExitCodes.UNAVAILABLE);
+        assertThat(ran.output()).contains("cannot reach the Docker Engine at unix://" + socket);
+        assertThat(pullcast("engine", "--socket", socket).exitCode()).isEqualTo(ExitCodes.UNAVAILABLE);
+    }
+
+    @Test
+    void anUnknownSettingStopsUpBeforeItStarts() throws IOException {
+        Path settings = Files.writeString(folder.resolve("pullcast.properties"), "gateway.prot=8080\n");
+        Ran ran = pullcast("up", "--config", settings.toString(), "--data", folder.toString());
+        assertThat(ran.exitCode()).isEqualTo(ExitCodes.USAGE);
+        assertThat(ran.output()).contains("unknown setting 'gateway.prot'");
+    }
+
+    @Nested
+    class OnARealEngine {
+        @RegisterExtension
+        static final DevEngine ENGINE = new DevEngine();
+
+        @Test
+        void pullBringsImagesAndReportsEachThatFails() {
+            String digest = ENGINE.seedImage("cli/app:1", "--layers", "2", "--size", "1M,200K", "--seed", "5");
+            String image = ENGINE.image("cli/app:1");
+            Ran first = onEngine("pull", image, ENGINE.image("cli/none:1"), "Not A Name");
+            assertThat(first.exitCode()).isEqualTo(ExitCodes.FAILED);
+            assertThat(first.output())
+                    .contains(image + ": pulled")
+                    .contains(digest.substring("sha256:".length(), "sha256:".length() + 12))
+                    .contains(ENGINE.image("cli/none:1") + ": not-found")
+                    .contains("Not A Name: invalid-reference");
+            assertThat(ENGINE.has(image)).isTrue();
+
+            Ran second = onEngine("pull", "--output", "quiet", image);
+            assertThat(second.exitCode()).isEqualTo(ExitCodes.OK);
+            assertThat(second.output()).isEqualTo(image + "\n");
+        }
+
+        @Test
+        void theDemoPullsTheImagesItIsToldToAndLeavesNothingRunning() {
+            ENGINE.seed("cli/demo:1", "--layers", "2", "--size", "2M,100K", "--seed", "6");
+            Map<String, String> environment = Map.of(
+                    "DOCKER_HOST",
+                    ENGINE.dockerHost(),
+                    "DEMO_IMAGES",
+                    ENGINE.image("cli/demo:1"),
+                    "DEMO_DATA",
+                    folder.resolve("demo").toString(),
+                    "PULLCAST_GATEWAY_PORT",
+                    "0",
+                    "PULLCAST_NO_BUILD",
+                    "1");
+            String demo = Processes.checkout().resolve("scripts/demo").toString();
+            Ran first = Processes.run(List.of(demo), environment).orFail();
+            assertThat(first.output())
+                    .contains(ENGINE.image("cli/demo:1") + ": pulled")
+                    .contains("none missing, none twice")
+                    .contains("dashboard");
+            assertThat(ENGINE.has(ENGINE.image("cli/demo:1"))).isTrue();
+            assertThat(ProcessHandle.allProcesses()
+                            .flatMap(p -> p.info().commandLine().stream())
+                            .filter(line -> line.contains(folder.toString())))
+                    .isEmpty();
+
+            Ran second = Processes.run(List.of(demo), environment).orFail();
+            assertThat(second.output()).contains(ENGINE.image("cli/demo:1") + ": already present");
+        }
+
+        private static Ran onEngine(String command, String... arguments) {
+            List<String> all = new ArrayList<>(
+                    List.of(LAUNCHER, command, "--socket", ENGINE.socket().toString()));
+            all.addAll(List.of(arguments));
+            return Processes.run(all, Map.of("PULLCAST_NO_BUILD", "1"));
+        }
+    }
+
+    private static Ran pullcast(String... arguments) {
+        List<String> all = new ArrayList<>(List.of(LAUNCHER));
+        all.addAll(List.of(arguments));
+        return Processes.run(all, Map.of("PULLCAST_NO_BUILD", "1"));
+    }
+}
