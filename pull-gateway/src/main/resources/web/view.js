@@ -6,6 +6,7 @@ import * as f from './format.js';
 
 const PAGE = 50;
 const FAILURES_ON_CARD = 2;
+const WORKERS_NAMED = 3;
 
 export const $ = (id) => document.getElementById(id);
 
@@ -104,14 +105,25 @@ function jobBar(node, job, sum) {
 
 const keyOf = (pull) => `${pull.job}\n${pull.worker}\n${pull.pull}`;
 
-/** What went wrong: each failed pull, or each reason for a rejection. */
+/** What went wrong: failed pulls, those alike on many workers as one, or each reason for a rejection. */
 function problems(job) {
-  const failed = [...job.pulls.values()].filter((pull) => pull.state === 'failed').map((pull) => {
-    const { version, reason, message, hint } = pull;
-    return { key: keyOf(pull), version, reason, message, hint, where: `${pull.image} on ${pull.worker}` };
-  });
-  return failed.concat(job.reasons.map((message) => ({ key: message, version: 0, reason: 'rejected', message })));
+  const found = new Map(job.reasons.map((message) => [message, { key: message, version: 0, reason: 'rejected', message }]));
+  for (const { state, version, image, worker, reason, message, hint } of job.pulls.values()) {
+    if (state !== 'failed') continue;
+    const key = `${job.id}\n${image}\n${reason}\n${message}`;
+    const problem = found.get(key) ?? { key, version, image, reason, message, hint, workers: [] };
+    problem.version = Math.max(problem.version, version);
+    problem.workers.push(worker);
+    found.set(key, problem);
+  }
+  return [...found.values()];
 }
+
+function placeOf({ image, workers }) {
+  const more = workers.length - WORKERS_NAMED;
+  return `${image} on ${workers.slice(0, WORKERS_NAMED).join(', ')}${more > 0 ? ` and ${f.plural(more, 'more worker')}` : ''}`;
+}
+
 const has = (query, ...words) => query.every((token) => words.some((word) => word?.toLowerCase().includes(token)));
 
 function jobMatches(query, job) {
@@ -127,9 +139,10 @@ function workerWords({ worker, labels = {}, engine, version }) {
   return [worker, ...Object.entries(labels).map((label) => label.join('=')), engine?.kind, engine?.version, version];
 }
 
-function drawProblem(row, { reason, where, message, hint }) {
+function drawProblem(row, problem) {
+  const { reason, message, hint } = problem;
   put(row.reason, reason ?? 'failed');
-  put(row.where, where ?? '');
+  put(row.where, problem.workers ? placeOf(problem) : '');
   put(row.message, message ?? '');
   put(row.hint, hint ?? '');
 }
@@ -241,7 +254,7 @@ export class View {
     row.list ??= new Rows(row.failures, 't-failure', drawProblem);
     const all = problems(job);
     row.list.show(all.slice(0, FAILURES_ON_CARD), (problem) => problem.key, (problem) => problem.version);
-    put(row.facts, f.join(all.length > FAILURES_ON_CARD ? `${all.length} failures, open the job to see all` : '', row.facts.textContent));
+    put(row.facts, f.join(all.length > FAILURES_ON_CARD ? `${all.length} kinds of failure, open the job to see all` : '', row.facts.textContent));
   }
 
   renderJob(state) {
@@ -299,6 +312,7 @@ export class View {
   drawGroup(row, { worker, pulls }) {
     put(row.name, worker);
     put(row.count, `${pulls.filter((pull) => pull.state === 'succeeded' || pull.state === 'skipped').length} of ${pulls.length}`);
+    row.node.style.containIntrinsicSize = `auto ${3 + 3.6 * pulls.length}rem`; // near enough while out of sight
     row.list ??= new Rows(row.pulls, 't-pull', (pullRow, pull) => this.drawPull(pullRow, pull));
     row.list.show(pulls, keyOf, (pull) =>
       `${this.stamp(pull.version, pull.state === 'retrying')}/${this.ui.opened.has(keyOf(pull))}`);

@@ -154,6 +154,15 @@ class DashboardIT {
         }
 
         @Test
+        void isShownOnceForAllWorkersThatFailedAlike() {
+            List<String> workers = List.of("node-1", "node-2", "node-3", "node-4", "node-5");
+            gateway.send(story.accepted(workers, IMAGE));
+            workers.forEach(worker -> gateway.send(story.failed(worker, IMAGE, "manifest unknown")));
+            awaitText(CARD + " .failure", IMAGE + " on node-1, node-2, node-3 and 2 more workers");
+            assertThat(browser.count(CARD + " .failure")).isOne();
+        }
+
+        @Test
         void saysWhyAJobWasRejected() {
             gateway.send(story.rejected("images[0]: must be lower case"));
             awaitText(CARD, "must be lower case");
@@ -333,7 +342,8 @@ class DashboardIT {
             openTheJob();
             awaitText("#job-text", "0 of 10000 there");
             assertThat(browser.count(ROW)).isEqualTo(500);
-            browser.click("#more-groups");
+            browser.run("document.querySelector('#more-groups').focus()");
+            browser.press(Keys.ENTER);
             browser.await("more rows", () -> browser.count(ROW) == 1000);
             browser.type("#search", "node-0999 image:7");
             browser.await("the one looked for", () -> browser.count(ROW) == 1);
