@@ -7,6 +7,7 @@ import dev.pullcast.worker.engine.EngineClient;
 import dev.pullcast.worker.engine.Engines;
 import dev.pullcast.worker.intake.PullSlots;
 import dev.pullcast.worker.intake.TaskConsumer;
+import dev.pullcast.worker.log.PullLog;
 import dev.pullcast.worker.ops.OpsServer;
 import dev.pullcast.worker.presence.IdentityGuard;
 import dev.pullcast.worker.presence.Presence;
@@ -49,6 +50,7 @@ public final class Worker {
 
     private @Nullable Parts parts;
     private @Nullable IdentityGuard guard;
+    private @Nullable PullLog log;
     private @Nullable OpsServer ops;
 
     /** What runs between start and close. */
@@ -80,8 +82,15 @@ public final class Worker {
      */
     public Future<Void> start() {
         return onContext(() -> vertx.executeBlocking(() -> {
-                    TopicSetup.ensure(
-                            new HashMap<>(config.kafka()), config.topics(), config.partitions(), config.replication());
+                    if (TopicSetup.ensure(
+                                    new HashMap<>(config.kafka()),
+                                    config.topics(),
+                                    config.partitions(),
+                                    config.replication())
+                            instanceof TopicSetup.Unusable unusable) {
+                        throw new IllegalStateException("cannot use Kafka at "
+                                + config.kafka().get("bootstrap.servers") + ": " + unusable.problem());
+                    }
                     return IdentityGuard.take(
                             identity,
                             config.dataFolder().resolve("lock-" + TaskConsumer.fileName(config.id())),
@@ -90,6 +99,8 @@ public final class Worker {
                             clock);
                 })
                 .onSuccess(taken -> guard = taken)
+                .compose(_ -> vertx.executeBlocking(() -> config.log() == null ? null : PullLog.open(config.log())))
+                .onSuccess(opened -> log = opened)
                 .compose(_ -> startParts()));
     }
 
@@ -104,7 +115,7 @@ public final class Worker {
                 Timers.of(vertx, clock),
                 RandomGenerator.getDefault(),
                 config.pulls());
-        PullSlots slots = new PullSlots(work, identity, publisher);
+        PullSlots slots = new PullSlots(work, identity, log == null ? publisher : log.before(publisher));
         TaskConsumer tasks = new TaskConsumer(
                 vertx,
                 config.id(),
@@ -169,7 +180,7 @@ public final class Worker {
         return onContext(() -> {
             Parts p = parts;
             if (p == null) {
-                return closeGuard();
+                return closeFiles();
             }
             p.tasks().stopReading();
             return bounded(p.presence().drain(), LAST_WORDS)
@@ -189,18 +200,21 @@ public final class Worker {
                         return null;
                     }))
                     .compose(_ -> ops == null ? Future.succeededFuture() : ops.close())
-                    .transform(_ -> closeGuard());
+                    .transform(_ -> closeFiles());
         });
     }
 
-    private Future<Void> closeGuard() {
+    private Future<Void> closeFiles() {
         IdentityGuard taken = guard;
-        if (taken == null) {
-            return Future.succeededFuture();
-        }
+        PullLog opened = log;
         return vertx.executeBlocking(() -> {
-                    taken.close();
-                    return taken;
+                    if (opened != null) {
+                        opened.close();
+                    }
+                    if (taken != null) {
+                        taken.close();
+                    }
+                    return config;
                 })
                 .mapEmpty();
     }

@@ -8,6 +8,7 @@ import dev.pullcast.worker.engine.DockerCommand;
 import dev.pullcast.worker.engine.EngineAddress;
 import dev.pullcast.worker.engine.EngineMode;
 import dev.pullcast.worker.engine.Engines;
+import dev.pullcast.worker.log.PullLog;
 import dev.pullcast.worker.pull.PullSettings;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -16,6 +17,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Everything that can be configured of a worker, validated.
@@ -31,6 +33,7 @@ import java.util.regex.Pattern;
  * @param engineMode by which way it is reached
  * @param dockerCommand the other way than the API
  * @param pulls how pulls are done
+ * @param log for people; null for none
  * @param topics names of topics
  * @param partitions of topics that must be created
  * @param replication of topics that must be created; -1 for the broker's default
@@ -48,6 +51,7 @@ public record WorkerConfig(
         EngineMode engineMode,
         DockerCommand dockerCommand,
         PullSettings pulls,
+        PullLog.@Nullable Settings log,
         Topics topics,
         int partitions,
         short replication,
@@ -85,6 +89,10 @@ public record WorkerConfig(
             new Settings.Key("pull.per-registry", "0", "pulls at once from one registry; 0 for no bound"),
             new Settings.Key(
                     "pull.min-free-mib", "64", "free space of the engine's data root below which no pull starts"),
+            new Settings.Key("log.file", "", "log of pulls for people; a service uses /var/log/pullcast/pull.log"),
+            new Settings.Key("log.json", "false", "true writes every event as JSON beside log.file, too"),
+            new Settings.Key("log.max-mib", "10", "size at which a log file is set aside"),
+            new Settings.Key("log.keep", "5", "log files set aside, 20 at most"),
             new Settings.Key("topics.prefix", "pull.", "of every topic's name"),
             new Settings.Key("topics.partitions", "12", "of topics that are missing and are created"),
             new Settings.Key("topics.replication", "-1", "of topics that are created; -1 for the broker's default"),
@@ -126,6 +134,7 @@ public record WorkerConfig(
                             settings.get("engine.command"),
                             settings.find("engine.host") == null ? null : address.forCommand()),
                     pulls(settings),
+                    log(settings),
                     new Topics(settings.get("topics.prefix")),
                     settings.getInt("topics.partitions", 1, 10_000),
                     (short) settings.getInt("topics.replication", -1, 100),
@@ -141,6 +150,17 @@ public record WorkerConfig(
         } catch (IllegalArgumentException e) {
             throw new InvalidSetting("setting 'engine.mode': " + e.getMessage());
         }
+    }
+
+    private static PullLog.@Nullable Settings log(Settings settings) {
+        String file = settings.find("log.file");
+        return file == null
+                ? null
+                : new PullLog.Settings(
+                        Path.of(file),
+                        settings.getBoolean("log.json"),
+                        settings.getInt("log.max-mib", 1, 100_000),
+                        settings.getInt("log.keep", 1, 20));
     }
 
     private static PullSettings pulls(Settings settings) {

@@ -38,6 +38,7 @@ class WorkerConfigTest {
                         EngineMode.AUTO,
                         new DockerCommand("docker", null),
                         PullSettings.DEFAULT,
+                        null,
                         new Topics("pull."),
                         12,
                         (short) -1,

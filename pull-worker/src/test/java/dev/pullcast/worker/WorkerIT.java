@@ -26,10 +26,12 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.http.HttpMethod;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -75,7 +77,12 @@ class WorkerIT {
     }
 
     private WorkerConfig config(Path data) {
-        Map<String, String> settings = Map.of(
+        return config(data, Map.of());
+    }
+
+    private WorkerConfig config(Path data, Map<String, String> more) {
+        Map<String, String> settings = new HashMap<>(more);
+        settings.putAll(Map.of(
                 "worker.id",
                 "w1",
                 "worker.data-dir",
@@ -95,7 +102,7 @@ class WorkerIT {
                 "topics.partitions",
                 String.valueOf(kafka.partitions()),
                 "kafka.bootstrap.servers",
-                kafka.bootstrapServers());
+                kafka.bootstrapServers()));
         return WorkerConfig.of(Settings.read(WorkerConfig.KEYS, null, Map.of(), settings), Map.of());
     }
 
@@ -178,6 +185,43 @@ class WorkerIT {
         });
         assertThat(kafka.readAll(kafka.topics().events()))
                 .allSatisfy(record -> assertThat(record.partition()).isEqualTo(2));
+    }
+
+    @Test
+    void withoutKafkaItSaysWhatItTried() {
+        Map<String, String> settings = Map.of(
+                "worker.id", "w1",
+                "worker.data-dir", folder.toString(),
+                "worker.ops.port", "0",
+                "engine.host", "unix://" + engine.socket(),
+                "kafka.bootstrap.servers", "127.0.0.1:1",
+                "kafka.default.api.timeout.ms", "1500",
+                "kafka.request.timeout.ms", "1000");
+        Worker worker = new Worker(
+                vertx, WorkerConfig.of(Settings.read(WorkerConfig.KEYS, null, Map.of(), settings), Map.of()), "i1");
+        assertThat(catchThrowable(() -> await(worker.start()))).hasMessageContaining("127.0.0.1:1");
+        await(worker.close());
+    }
+
+    @Test
+    void theLogForPeopleTellsTheSame() throws Exception {
+        engineDelivers();
+        Path file = folder.resolve("log/pull.log");
+        Worker worker =
+                new Worker(vertx, config(folder, Map.of("log.file", file.toString(), "log.json", "true")), "i1");
+        await(worker.start());
+        send("job-1", IMAGE, 0);
+        events(kafka.topics().results(), "pull.succeeded");
+        await(worker.close());
+        assertThat(Files.readAllLines(file))
+                .last()
+                .asString()
+                .contains("SUCCEEDED")
+                .contains(DIGEST);
+        assertThat(Files.readAllLines(file.resolveSibling("pull.log.jsonl")))
+                .last()
+                .asString()
+                .startsWith("{\"type\":\"pull.succeeded\"");
     }
 
     @Test

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.pullcast.worker.publish;
 
+import dev.pullcast.contract.kafka.TopicSetup;
 import io.vertx.core.Vertx;
 import io.vertx.kafka.client.producer.KafkaProducer;
 import java.util.HashMap;
@@ -25,6 +26,7 @@ public final class Producers {
         config.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, "true");
         config.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, String.valueOf(Integer.MAX_VALUE));
         config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, String.valueOf(Long.MAX_VALUE));
+        config.putIfAbsent(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, String.valueOf(TopicSetup.MAX_MESSAGE_BYTES));
         config.putIfAbsent(ProducerConfig.LINGER_MS_CONFIG, "0");
         KafkaProducer<String, byte[]> producer =
                 KafkaProducer.create(vertx, config, new StringSerializer(), new ByteArraySerializer());
