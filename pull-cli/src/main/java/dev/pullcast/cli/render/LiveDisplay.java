@@ -67,7 +67,8 @@ final class LiveDisplay implements Display {
 
     private void draw(List<String> frame) {
         StringBuilder picture = new StringBuilder(HIDE_CURSOR).append(WRAP_OFF).append(up());
-        frame.forEach(line -> picture.append(line).append(CLEAR_LINE).append('\n'));
+        // Cleared first: after a line as wide as the terminal, the clearing would take its last character.
+        frame.forEach(line -> picture.append(CLEAR_LINE).append(line).append('\n'));
         out.print(picture.append(CLEAR_BELOW));
         out.flush();
         drawn = frame;

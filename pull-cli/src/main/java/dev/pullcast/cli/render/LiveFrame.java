@@ -61,6 +61,9 @@ public final class LiveFrame {
      * @param now for countdowns and times, UTC
      */
     public static List<String> of(List<PullLine> lines, double overallPercent, Size size, Look look, Instant now) {
+        if (lines.isEmpty()) {
+            return List.of(look.faint(Text.cut("waiting for the job to be taken", size.width(), look)));
+        }
         LiveFrame frame = new LiveFrame(size, look, now, lines);
         List<String> result = new ArrayList<>();
         int room = Math.max(1, size.height() - 3);
@@ -182,7 +185,8 @@ public final class LiveFrame {
         if (size.width() >= Column.SPEED.fromWidth) {
             columns.add(Text.padLeft(speed == 0 ? "" : Text.bytes(speed) + "/s", Column.SPEED.width));
         }
-        String name = Text.cut(done + " of " + lines.size() + " done", nameWidth, look);
+        String full = done + " of " + lines.size() + " done";
+        String name = full.length() <= nameWidth ? full : Text.cut(done + "/" + lines.size(), nameWidth, look);
         return Text.padRight(name, nameWidth) + ' ' + bar(percent, size.width() - nameWidth - 1, columns);
     }
 }

@@ -13,7 +13,9 @@ class LiveFrameTest {
 
     @Test
     void at120ColumnsEverythingIsShown() {
-        assertThat(frame(120, 24)).isEqualTo("""
+        assertThat(frame(120, 24))
+                .isEqualTo(
+                        """
                         alpine:3.20 ==================......................  45%  12.3/27.1 MB 5.20 MB/s  ETA 1:15    2/5 layers
                         nginx:1.27  ================================........  82%  70.1/70.1 MB unpacking              2/5 layers
                         postgres:17 + pulled 27.1 MB in 3.2 s
@@ -26,7 +28,9 @@ class LiveFrameTest {
 
     @Test
     void at80ColumnsTimeLeftAndLayersAreLeftOut() {
-        assertThat(frame(80, 24)).isEqualTo("""
+        assertThat(frame(80, 24))
+                .isEqualTo(
+                        """
                         alpine:3.20 =================......................  45%  12.3/27.1 MB 5.20 MB/s
                         nginx:1.27  ===============================........  82%  70.1/70.1 MB unpacking
                         postgres:17 + pulled 27.1 MB in 3.2 s
@@ -39,7 +43,9 @@ class LiveFrameTest {
 
     @Test
     void at40ColumnsABarAndAPercentageAreLeft() {
-        assertThat(frame(40, 24)).isEqualTo("""
+        assertThat(frame(40, 24))
+                .isEqualTo(
+                        """
                         alpine:3.20 ==========.............  45%
                         nginx:1.27  ==================.....  82%
                         postgres:17 + pulled 27.1 MB in 3.2 s
@@ -52,7 +58,9 @@ class LiveFrameTest {
 
     @Test
     void inALowTerminalRunningAndFailedPullsAreShownAndTheRestIsCounted() {
-        assertThat(frame(60, 7)).isEqualTo("""
+        assertThat(frame(60, 7))
+                .isEqualTo(
+                        """
                         alpine:3.20 =============................  45%  12.3/27.1 MB
                         nginx:1.27  =======================......  82%  70.1/70.1 MB
                         busybox     trying again in 9 s: network
@@ -74,6 +82,21 @@ class LiveFrameTest {
                         Samples.START.plusSeconds(3)))
                 .first()
                 .isEqualTo("alpine     \033[36m━━━━━━━━━━━━\033[0m\033[2m────────────\033[0m  50%");
+    }
+
+    @Test
+    void beforeAnyPullIsKnownItSaysWhatIsWaitedFor() {
+        assertThat(lines(new Board(), new Size(60, 24), UNICODE)).containsExactly("waiting for the job to be taken");
+        assertThat(lines(new Board(), new Size(12, 24), UNICODE)).containsExactly("waiting for…");
+    }
+
+    @Test
+    void aCountThatDoesNotFitIsShortened() {
+        Board board = new Board();
+        for (int i = 0; i < 12; i++) {
+            board.accept(Samples.skipped("image" + i));
+        }
+        assertThat(lines(board, new Size(60, 24), Look.PLAIN)).last().asString().startsWith("12/12 ");
     }
 
     @Test
