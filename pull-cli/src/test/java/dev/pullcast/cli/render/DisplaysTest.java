@@ -34,9 +34,7 @@ class DisplaysTest {
                     Samples.retrying("alpine"),
                     Samples.started("alpine"),
                     Samples.succeeded("alpine"));
-            assertThat(out.toString())
-                    .startsWith(
-                            """
+            assertThat(out.toString()).startsWith("""
                             alpine: queued
                             alpine: pulling
                             alpine: failed for now (network), will try again
@@ -44,8 +42,7 @@ class DisplaysTest {
                             alpine: pulled 27.1 MB in 3.2 s
 
                             IMAGE   RESULT  DOWNLOADED  CACHED  TIME   DIGEST
-                            """)
-                    .doesNotContain("\033");
+                            """).doesNotContain("\033");
         }
 
         @Test
@@ -58,9 +55,7 @@ class DisplaysTest {
                     Samples.progress("alpine", 30, 300, 1_000L, 2.6),
                     Samples.progress("alpine", 40, 400, 1_000L, 3),
                     Samples.progress("alpine", 50, 500, 1_000L, 5));
-            assertThat(out.toString())
-                    .startsWith(
-                            """
+            assertThat(out.toString()).startsWith("""
                             alpine: pulling
                             alpine: 30%, 0.30/1.00 kB, 5.20 MB/s
                             alpine: 50%, 0.50/1.00 kB, 5.20 MB/s

@@ -13,9 +13,7 @@ class LiveFrameTest {
 
     @Test
     void at120ColumnsEverythingIsShown() {
-        assertThat(frame(120, 24))
-                .isEqualTo(
-                        """
+        assertThat(frame(120, 24)).isEqualTo("""
                         alpine:3.20 ==================......................  45%  12.3/27.1 MB 5.20 MB/s  ETA 1:15    2/5 layers
                         nginx:1.27  ================================........  82%  70.1/70.1 MB unpacking              2/5 layers
                         postgres:17 + pulled 27.1 MB in 3.2 s
@@ -28,9 +26,7 @@ class LiveFrameTest {
 
     @Test
     void at80ColumnsTimeLeftAndLayersAreLeftOut() {
-        assertThat(frame(80, 24))
-                .isEqualTo(
-                        """
+        assertThat(frame(80, 24)).isEqualTo("""
                         alpine:3.20 =================......................  45%  12.3/27.1 MB 5.20 MB/s
                         nginx:1.27  ===============================........  82%  70.1/70.1 MB unpacking
                         postgres:17 + pulled 27.1 MB in 3.2 s
@@ -43,9 +39,7 @@ class LiveFrameTest {
 
     @Test
     void at40ColumnsABarAndAPercentageAreLeft() {
-        assertThat(frame(40, 24))
-                .isEqualTo(
-                        """
+        assertThat(frame(40, 24)).isEqualTo("""
                         alpine:3.20 ==========.............  45%
                         nginx:1.27  ==================.....  82%
                         postgres:17 + pulled 27.1 MB in 3.2 s
@@ -58,9 +52,7 @@ class LiveFrameTest {
 
     @Test
     void inALowTerminalRunningAndFailedPullsAreShownAndTheRestIsCounted() {
-        assertThat(frame(60, 7))
-                .isEqualTo(
-                        """
+        assertThat(frame(60, 7)).isEqualTo("""
                         alpine:3.20 =============................  45%  12.3/27.1 MB
                         nginx:1.27  =======================......  82%  70.1/70.1 MB
                         busybox     trying again in 9 s: network
