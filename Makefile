@@ -1,9 +1,9 @@
 # Pullcast's tasks. Each one is a script or a Maven goal that can also be called by hand; this file only names them.
 .DEFAULT_GOAL := help
-.PHONY: help demo up build test check format clean
+.PHONY: help demo up build test test-faults check format clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: ## the main job end to end: an engine, embedded Kafka, worker, gateway, live bars, dashboard
 	@scripts/demo
@@ -16,6 +16,9 @@ build: ## compiles and packages without testing
 
 test: ## all tests, on real parts; installs what they need; ends with the counts
 	@scripts/test
+
+test-faults: ## what takes long: a registry that never comes back, a layer of 1 GB, Podman
+	@scripts/test -Pfaults -pl pull-worker -am
 
 check: ## the gate: format, warnings, Error Prone, NullAway, architecture rules, tests without I/O
 	@scripts/mvn -q test

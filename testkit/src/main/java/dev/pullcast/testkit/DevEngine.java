@@ -32,9 +32,32 @@ public final class DevEngine implements BeforeAllCallback, AfterAllCallback, Aut
     /** What {@code deploy/dev/engine} says when something is missing that it cannot install. */
     private static final int UNAVAILABLE = 69;
 
+    private final Map<String, String> environment;
+    private final int dataMebibytes;
+
     private @Nullable Path home;
     private String dockerHost = "";
     private String registry = "";
+
+    /** An engine on the machine's disk and a registry without a login. */
+    public DevEngine() {
+        this(Map.of(), 0);
+    }
+
+    private DevEngine(Map<String, String> environment, int dataMebibytes) {
+        this.environment = environment;
+        this.dataMebibytes = dataMebibytes;
+    }
+
+    /** With a registry that asks for this login. */
+    public static DevEngine withLogin(String user, String password) {
+        return new DevEngine(Map.of("PULLCAST_DEV_REGISTRY_AUTH", user + ':' + password), 0);
+    }
+
+    /** With a disk of its own, in memory, that is soon full. Only for Linux and root, as the engine is. */
+    public static DevEngine withDiskOf(int mebibytes) {
+        return new DevEngine(Map.of(), mebibytes);
+    }
 
     @Override
     public void beforeAll(ExtensionContext context) {
@@ -53,6 +76,7 @@ public final class DevEngine implements BeforeAllCallback, AfterAllCallback, Aut
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        mountDisk(home);
         Ran up = script("up");
         if (up.exitCode() == UNAVAILABLE && !"required".equals(System.getenv("PULLCAST_TEST_ENGINE"))) {
             close();
@@ -65,6 +89,34 @@ public final class DevEngine implements BeforeAllCallback, AfterAllCallback, Aut
             throw e;
         }
         return this;
+    }
+
+    private void mountDisk(Path folder) {
+        if (dataMebibytes > 0) {
+            String disk = disk(folder);
+            Ran ran = Processes.run(
+                    List.of(
+                            "sh",
+                            "-c",
+                            "mkdir -p \"$0\" && mount -t tmpfs -o size=" + dataMebibytes + "m pullcast \"$0\"",
+                            disk),
+                    Map.of());
+            if (ran.exitCode() != 0) {
+                Processes.deleteQuietly(folder);
+                Assumptions.abort("no disk of its own can be mounted here: " + ran.output());
+            }
+        }
+    }
+
+    private void unmountDisk(Path folder) {
+        if (dataMebibytes > 0) {
+            script("down");
+            Processes.run(List.of("umount", "-R", disk(folder)), Map.of());
+        }
+    }
+
+    private static String disk(Path folder) {
+        return folder.resolve("dockerd/data").toString();
     }
 
     private void readEnvironment(Ran up) {
@@ -85,6 +137,7 @@ public final class DevEngine implements BeforeAllCallback, AfterAllCallback, Aut
     public void close() {
         Path folder = home;
         if (folder != null) {
+            unmountDisk(folder);
             script("down", "--purge");
             home = null;
             Processes.deleteQuietly(folder);
@@ -191,7 +244,9 @@ public final class DevEngine implements BeforeAllCallback, AfterAllCallback, Aut
         List<String> command = new ArrayList<>(
                 List.of(Processes.checkout().resolve("deploy/dev/engine").toString()));
         command.addAll(List.of(arguments));
-        return Processes.run(command, Map.of("PULLCAST_DEV_HOME", String.valueOf(home)));
+        Map<String, String> all = new LinkedHashMap<>(environment);
+        all.put("PULLCAST_DEV_HOME", String.valueOf(home));
+        return Processes.run(command, all);
     }
 
     /**

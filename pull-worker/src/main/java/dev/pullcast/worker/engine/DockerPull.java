@@ -55,10 +55,11 @@ final class DockerPull implements EngineClient.EngineCall {
             return;
         }
         closed = true;
+        // Before the reset, which reports a cut stream at once.
+        broken(PullFailure.of(FailureReason.STREAM_CUT, "the call was closed by the worker"));
         if (request != null) {
             request.reset();
         }
-        broken(PullFailure.of(FailureReason.STREAM_CUT, "the call was closed by the worker"));
     }
 
     void onRequest(HttpClientRequest newRequest) {
@@ -99,12 +100,12 @@ final class DockerPull implements EngineClient.EngineCall {
 
     private void onGarbled(DecodeException e) {
         closed = true;
-        if (request != null) {
-            request.reset();
-        }
         broken(PullFailure.of(
                 FailureReason.ENGINE_ERROR,
                 Redaction.clean("the engine's answer cannot be read: " + e.getMessage(), auth)));
+        if (request != null) {
+            request.reset();
+        }
     }
 
     private void onEnd() {

@@ -222,14 +222,19 @@ class DockerEngineIT {
         }
 
         @Test
-        void comesAtOnceWhenTheCallIsClosedAndTheEngineNotices() {
+        void comesAtOnceWhenTheCallIsClosed() {
             engine.whenPulled(EngineAnswer.stream()
                     .lines("{\"status\":\"Pulling from library/alpine\",\"id\":\"3\"}")
-                    .endless(" ", Long.MAX_VALUE));
+                    .stall());
             EngineCall call = call("alpine:3", null, null);
             Awaitility.await().until(() -> !messages.isEmpty());
+            int asked = engine.requests(EngineRoute.PING).size();
             call.close();
-            assertThat(await(call.end())).isInstanceOf(CallEnd.Broken.class);
+            assertThat(((CallEnd.Broken) await(call.end())).failure().message())
+                    .isEqualTo("the call was closed by the worker");
+            // We know why the stream broke off: nobody has to be asked whether the engine is still there.
+            await(client.inspect("alpine"));
+            assertThat(engine.requests(EngineRoute.PING)).hasSize(asked);
         }
     }
 
