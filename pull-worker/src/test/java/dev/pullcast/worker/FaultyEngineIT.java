@@ -109,8 +109,8 @@ class FaultyEngineIT {
                                 failed -> assertThat(failed.reason()).isEqualTo(FailureReason.NOT_FOUND));
                 registry.when("/manifests/", Fault.Answer.tooManyRequests(), 100);
                 pulls.fail(registry.image("e/cli:1"), FailureReason.RATE_LIMITED);
-                engine.killRegistry();
-                pulls.fail(engine.image("e/cli:3"), FailureReason.NETWORK);
+                registry.refuse();
+                pulls.fail(registry.image("e/cli:3"), FailureReason.NETWORK);
             }
         }
 

@@ -39,6 +39,7 @@ public final class DockerEngine implements EngineClient {
     private final HttpClientAgent client;
     private @Nullable String dataRoot;
     private @Nullable Future<Ping> ping;
+    private volatile boolean closed;
 
     /** What {@code /_ping} told. */
     private record Ping(ApiVersion version, boolean podman) {}
@@ -151,6 +152,10 @@ public final class DockerEngine implements EngineClient {
 
     /** A stream that broke off is the engine's end if it does not answer any more, else only the stream's. */
     private Future<PullFailure> diagnoseCut(String what) {
+        if (closed) {
+            return Future.succeededFuture(PullFailure.of(
+                    FailureReason.STREAM_CUT, "the worker closed its connections to the engine during the pull"));
+        }
         return refreshPing()
                 .map(_ -> PullFailure.of(
                         FailureReason.STREAM_CUT,
@@ -174,6 +179,7 @@ public final class DockerEngine implements EngineClient {
 
     @Override
     public Future<Void> close() {
+        closed = true;
         return client.close();
     }
 

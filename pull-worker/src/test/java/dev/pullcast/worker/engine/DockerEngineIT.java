@@ -222,6 +222,17 @@ class DockerEngineIT {
         }
 
         @Test
+        void comesWhenTheClientIsClosed() {
+            engine.whenPulled(EngineAnswer.stream()
+                    .lines("{\"status\":\"Pulling from library/alpine\",\"id\":\"3\"}")
+                    .stall());
+            EngineCall call = call("alpine:3", null, null);
+            Awaitility.await().until(() -> !messages.isEmpty());
+            await(client.close());
+            assertThat(reasonOf(await(call.end()))).isEqualTo(FailureReason.STREAM_CUT);
+        }
+
+        @Test
         void comesAtOnceWhenTheCallIsClosed() {
             engine.whenPulled(EngineAnswer.stream()
                     .lines("{\"status\":\"Pulling from library/alpine\",\"id\":\"3\"}")
