@@ -6,6 +6,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
+import io.vertx.core.net.impl.ConnectionBase;
 
 /** A stream over an HTTP response. */
 final class ResponseSink implements StreamSink {
@@ -52,11 +53,13 @@ final class ResponseSink implements StreamSink {
     }
 
     @Override
+    @SuppressWarnings("FutureReturnValueIgnored") // the response's close handler is told
     public void abort() {
-        if (connection.protocolVersion() == HttpVersion.HTTP_2) {
-            response.reset();
+        if (connection instanceof ConnectionBase base && connection.protocolVersion() != HttpVersion.HTTP_2) {
+            // Vert.x's own close first waits for what is written to be sent, and here that never happens.
+            base.channelHandlerContext().close();
         } else {
-            connection.close();
+            response.reset();
         }
     }
 }

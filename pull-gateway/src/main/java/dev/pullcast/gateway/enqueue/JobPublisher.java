@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * timeout when Kafka does not say so.
  */
 public final class JobPublisher {
+    private static final long CLOSE_MILLIS = 2_000;
+
     private final KafkaProducer<String, byte[]> producer;
     private final String topic;
     private final GatewayMetrics metrics;
@@ -43,6 +45,8 @@ public final class JobPublisher {
         settings.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, StringSerializer.class.getName());
         settings.put(ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class.getName());
         this.producer = KafkaProducer.create(vertx, settings);
+        // Every failure is told to whoever sent; without a handler Vert.x would log each as unhandled.
+        producer.exceptionHandler(_ -> {});
         this.topic = topics.jobs();
         this.metrics = metrics;
     }
@@ -68,8 +72,8 @@ public final class JobPublisher {
         return sent.onSuccess(_ -> metrics.jobsEnqueued().increment()).mapEmpty();
     }
 
-    /** Closes the producer; what is under way has its timeout. */
+    /** Closes the producer; what is under way has two seconds, so that the whole process stops in time. */
     public Future<Void> close() {
-        return producer.close();
+        return producer.close(CLOSE_MILLIS);
     }
 }

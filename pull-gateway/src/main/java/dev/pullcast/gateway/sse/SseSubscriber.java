@@ -141,6 +141,8 @@ final class SseSubscriber {
     }
 
     private void cutOff() {
+        closed = true;
+        queue = null;
         metrics.tooSlow().increment();
         sink.abort();
     }
