@@ -143,7 +143,8 @@ public final class Standalone implements AutoCloseable {
 
     private String explain(Throwable cause) {
         for (Throwable t = cause; t != null; t = t.getCause()) {
-            if (t instanceof BindException) {
+            // Netty's native transport has an exception of its own for this.
+            if (t instanceof BindException || String.valueOf(t.getMessage()).contains("Address already in use")) {
                 return portTaken();
             }
         }
