@@ -74,6 +74,31 @@ class LauncherIT {
         }
 
         @Test
+        void whereOnlyTheDockerCommandReachesTheEngineItIsUsed() throws IOException {
+            ENGINE.seed("cli/command:1", "--layers", "1", "--size", "1M", "--seed", "7");
+            Path wrapper = Files.writeString(folder.resolve("docker"), """
+                    #!/bin/sh
+                    case $1 in --host=*) shift ;; esac
+                    PATH=${PATH#*:} exec docker --host "$ELSEWHERE" "$@"
+                    """);
+            assertThat(wrapper.toFile().setExecutable(true)).isTrue();
+            String nobody = folder.resolve("nobody.sock").toString();
+            String image = ENGINE.image("cli/command:1");
+            Ran ran = Processes.run(
+                    List.of(LAUNCHER, "pull", "--socket", nobody, image),
+                    Map.of(
+                            "PULLCAST_NO_BUILD",
+                            "1",
+                            "ELSEWHERE",
+                            ENGINE.dockerHost(),
+                            "PATH",
+                            folder + ":" + System.getenv("PATH")));
+            assertThat(ran.output()).contains("using the docker command instead", image + ": pulled");
+            assertThat(ran.exitCode()).isEqualTo(ExitCodes.OK);
+            assertThat(ENGINE.has(image)).isTrue();
+        }
+
+        @Test
         void theDemoPullsTheImagesItIsToldToAndLeavesNothingRunning() {
             ENGINE.seed("cli/demo:1", "--layers", "2", "--size", "2M,100K", "--seed", "6");
             Map<String, String> environment = Map.of(

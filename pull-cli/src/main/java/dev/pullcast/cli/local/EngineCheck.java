@@ -2,9 +2,12 @@
 package dev.pullcast.cli.local;
 
 import dev.pullcast.contract.worker.EngineFacts;
-import dev.pullcast.worker.engine.DockerEngine;
+import dev.pullcast.worker.engine.DockerCommand;
 import dev.pullcast.worker.engine.EngineAddress;
+import dev.pullcast.worker.engine.EngineClient;
 import dev.pullcast.worker.engine.EngineException;
+import dev.pullcast.worker.engine.EngineMode;
+import dev.pullcast.worker.engine.Engines;
 import dev.pullcast.worker.engine.NativeTransport;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -36,15 +39,26 @@ public final class EngineCheck {
         EngineAddress address = EngineAddress.of(host, environment);
         Vertx vertx = NativeTransport.vertx(new VertxOptions().setEventLoopPoolSize(1));
         try {
-            EngineFacts facts = check(DockerEngine.at(vertx, address));
+            EngineClient engine = open(vertx, host, address, environment);
+            EngineFacts facts = check(engine);
             return facts.kind() + ' ' + facts.version() + " (API " + facts.apiVersion() + ", " + facts.os() + '/'
-                    + facts.arch() + ") at " + address;
+                    + facts.arch() + ") at " + engine;
         } finally {
             vertx.close().await();
         }
     }
 
-    static EngineFacts check(DockerEngine engine) throws EngineUnavailable {
+    /** The API, or the docker command where only that reaches the engine. */
+    static EngineClient open(
+            Vertx vertx, @Nullable String host, EngineAddress address, Map<String, String> environment) {
+        // Named by nobody, the engine is the one of the command's current context.
+        boolean named =
+                host != null || !environment.getOrDefault("DOCKER_HOST", "").isEmpty();
+        DockerCommand command = new DockerCommand("docker", named ? address.forCommand() : null);
+        return Engines.open(vertx, EngineMode.AUTO, address, command, environment);
+    }
+
+    static EngineFacts check(EngineClient engine) throws EngineUnavailable {
         try {
             return engine.facts().toCompletionStage().toCompletableFuture().join();
         } catch (CompletionException e) {

@@ -12,8 +12,8 @@ import dev.pullcast.contract.image.Platform;
 import dev.pullcast.contract.job.PullId;
 import dev.pullcast.contract.job.PullPolicy;
 import dev.pullcast.worker.engine.DockerConfigKeyring;
-import dev.pullcast.worker.engine.DockerEngine;
 import dev.pullcast.worker.engine.EngineAddress;
+import dev.pullcast.worker.engine.EngineClient;
 import dev.pullcast.worker.engine.NativeTransport;
 import dev.pullcast.worker.intake.PullSlots;
 import dev.pullcast.worker.pull.PullReporter;
@@ -85,7 +85,7 @@ public final class LocalPull {
         EngineAddress address = EngineAddress.of(host, environment);
         Vertx vertx = NativeTransport.vertx(new VertxOptions().setEventLoopPoolSize(1));
         try {
-            DockerEngine engine = DockerEngine.at(vertx, address);
+            EngineClient engine = EngineCheck.open(vertx, host, address, environment);
             EngineCheck.check(engine);
             LocalPull pull = new LocalPull(request, clock);
             vertx.runOnContext(_ -> pull.submit(vertx, engine, environment));
@@ -95,7 +95,7 @@ public final class LocalPull {
         }
     }
 
-    private void submit(Vertx vertx, DockerEngine engine, Map<String, String> environment) {
+    private void submit(Vertx vertx, EngineClient engine, Map<String, String> environment) {
         PullSettings defaults = PullSettings.DEFAULT;
         PullSettings settings = new PullSettings(
                 request.parallelism(),

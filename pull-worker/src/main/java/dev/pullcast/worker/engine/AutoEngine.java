@@ -101,6 +101,7 @@ final class AutoEngine implements EngineClient {
         }
     }
 
+    /** Of the way that was found last. */
     @Override
     public String toString() {
         return current().toString();

@@ -238,8 +238,9 @@ public final class CliEngine implements EngineClient {
                 .mapEmpty();
     }
 
+    /** Where a person would look for it. */
     @Override
     public String toString() {
-        return "CliEngine[" + command + "]";
+        return "the other end of the command '" + command + "'";
     }
 }

@@ -17,7 +17,6 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -276,8 +275,9 @@ public final class DockerEngine implements EngineClient {
         return URLEncoder.encode(part, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
+    /** Where a person would look for it. */
     @Override
     public String toString() {
-        return "DockerEngine[" + address.toString().toLowerCase(Locale.ROOT) + "]";
+        return address.toString();
     }
 }
