@@ -26,15 +26,26 @@ class ArchitectureTest {
             .because("programs without Kafka, as pullcast pull, use the contract too");
 
     @ArchTest
+    static final ArchRule cryptographyIsOptional = noClasses()
+            .that()
+            .resideOutsideOfPackage("dev.pullcast.contract.sealed..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("com.nimbusds..")
+            .because("only who seals or opens credentials needs it");
+
+    @ArchTest
     static final ArchRule nothingElseIsNeeded = classes()
             .should()
             .onlyDependOnClassesThat()
             .resideInAnyPackage(
                     "java..",
+                    "javax.crypto..",
                     "dev.pullcast.contract..",
                     "com.fasterxml.jackson.annotation..",
                     "tools.jackson..",
                     "org.apache.kafka..",
+                    "com.nimbusds.jose..",
                     "org.jspecify.annotations..")
             .because("the contract is everybody's and depends on nothing of ours");
 }
