@@ -2,7 +2,7 @@
 package dev.pullcast.worker;
 
 import dev.pullcast.contract.kafka.TopicSetup;
-import dev.pullcast.worker.engine.DockerConfigKeyring;
+import dev.pullcast.worker.credentials.WorkerKeyring;
 import dev.pullcast.worker.engine.EngineClient;
 import dev.pullcast.worker.engine.Engines;
 import dev.pullcast.worker.intake.PullSlots;
@@ -111,7 +111,7 @@ public final class Worker {
         KafkaEventPublisher publisher = new KafkaEventPublisher(vertx, producer, config.topics());
         PullRun.Parts work = new PullRun.Parts(
                 engine,
-                DockerConfigKeyring.of(vertx, System.getenv()),
+                WorkerKeyring.of(vertx, config.credentials(), System.getenv()),
                 Timers.of(vertx, clock),
                 RandomGenerator.getDefault(),
                 config.pulls());

@@ -4,6 +4,7 @@ package dev.pullcast.worker;
 import dev.pullcast.contract.kafka.Topics;
 import dev.pullcast.contract.settings.Settings;
 import dev.pullcast.contract.settings.Settings.InvalidSetting;
+import dev.pullcast.worker.credentials.CredentialSettings;
 import dev.pullcast.worker.engine.DockerCommand;
 import dev.pullcast.worker.engine.EngineAddress;
 import dev.pullcast.worker.engine.EngineMode;
@@ -32,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  * @param engine where the engine listens
  * @param engineMode by which way it is reached
  * @param dockerCommand the other way than the API
+ * @param credentials where registry logins are found
  * @param pulls how pulls are done
  * @param log for people; null for none
  * @param topics names of topics
@@ -50,6 +52,7 @@ public record WorkerConfig(
         EngineAddress engine,
         EngineMode engineMode,
         DockerCommand dockerCommand,
+        CredentialSettings credentials,
         PullSettings pulls,
         PullLog.@Nullable Settings log,
         Topics topics,
@@ -79,6 +82,12 @@ public record WorkerConfig(
                     "api, cli (the docker command: no bytes, one process per pull), or auto: the API, and the command"
                             + " while only that reaches the engine"),
             new Settings.Key("engine.command", "docker", "name or path of the docker command"),
+            new Settings.Key(
+                    "credentials.dir",
+                    "",
+                    "folder of what jobs name as credentials: NAME.json, or a pull secret NAME/"),
+            new Settings.Key("credentials.pull-secrets", "", "folder,… where Kubernetes pull secrets are mounted"),
+            new Settings.Key("credentials.keys", "", "file of keys that open sealed credentials, one kid:key per line"),
             new Settings.Key("pull.backoff-limit", "3", "retries per pull when the job does not say"),
             new Settings.Key("pull.backoff-base-ms", "2000", "bound of the first delay; doubles with each failure"),
             new Settings.Key("pull.backoff-cap-seconds", "120", "bound of every delay between attempts"),
@@ -133,6 +142,7 @@ public record WorkerConfig(
                     new DockerCommand(
                             settings.get("engine.command"),
                             settings.find("engine.host") == null ? null : address.forCommand()),
+                    credentials(settings),
                     pulls(settings),
                     log(settings),
                     new Topics(settings.get("topics.prefix")),
@@ -161,6 +171,17 @@ public record WorkerConfig(
                         settings.getBoolean("log.json"),
                         settings.getInt("log.max-mib", 1, 100_000),
                         settings.getInt("log.keep", 1, 20));
+    }
+
+    private static CredentialSettings credentials(Settings settings) {
+        String folder = settings.find("credentials.dir");
+        String keys = settings.find("credentials.keys");
+        return new CredentialSettings(
+                folder == null ? null : Path.of(folder),
+                settings.getList("credentials.pull-secrets").stream()
+                        .map(Path::of)
+                        .toList(),
+                keys == null ? null : Path.of(keys));
     }
 
     private static PullSettings pulls(Settings settings) {

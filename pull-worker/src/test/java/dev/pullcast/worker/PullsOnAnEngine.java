@@ -30,7 +30,6 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
@@ -68,7 +67,7 @@ final class PullsOnAnEngine implements AutoCloseable {
         }
         WorkerConfig config = WorkerConfig.of(Settings.read(WorkerConfig.KEYS, null, Map.of(), all), Map.of());
         engine = Engines.open(vertx, config.engineMode(), config.engine(), config.dockerCommand(), System.getenv());
-        Keyring keyring = (_, _) -> Future.succeededFuture(Optional.ofNullable(auth));
+        Keyring keyring = (_, _) -> Future.succeededFuture(auth == null ? List.of() : List.of(auth));
         slots = new PullSlots(
                 new PullRun.Parts(
                         engine,

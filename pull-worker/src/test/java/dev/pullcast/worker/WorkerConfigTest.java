@@ -7,11 +7,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.pullcast.contract.kafka.Topics;
 import dev.pullcast.contract.settings.Settings;
 import dev.pullcast.contract.settings.Settings.InvalidSetting;
+import dev.pullcast.worker.credentials.CredentialSettings;
 import dev.pullcast.worker.engine.DockerCommand;
 import dev.pullcast.worker.engine.EngineAddress;
 import dev.pullcast.worker.engine.EngineMode;
 import dev.pullcast.worker.pull.PullSettings;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,6 +39,7 @@ class WorkerConfigTest {
                         new EngineAddress.Socket(Path.of("/var/run/docker.sock")),
                         EngineMode.AUTO,
                         new DockerCommand("docker", null),
+                        CredentialSettings.NONE,
                         PullSettings.DEFAULT,
                         null,
                         new Topics("pull."),
@@ -54,6 +57,17 @@ class WorkerConfigTest {
                     : settings.find(key.key());
             assertThat(expected).as(key.key()).isEqualTo("seven");
         }
+    }
+
+    @Test
+    void credentialsAreFoundWhereTheSettingsSay() {
+        assertThat(read(Map.of(
+                                "PULLCAST_WORKER_ID", "w",
+                                "PULLCAST_CREDENTIALS_DIR", "/c",
+                                "PULLCAST_CREDENTIALS_PULL_SECRETS", "/a, /b",
+                                "PULLCAST_CREDENTIALS_KEYS", "/k"))
+                        .credentials())
+                .isEqualTo(new CredentialSettings(Path.of("/c"), List.of(Path.of("/a"), Path.of("/b")), Path.of("/k")));
     }
 
     @Test

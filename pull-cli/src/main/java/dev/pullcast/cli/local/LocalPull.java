@@ -11,7 +11,8 @@ import dev.pullcast.contract.image.ImageReference.InvalidReference;
 import dev.pullcast.contract.image.Platform;
 import dev.pullcast.contract.job.PullId;
 import dev.pullcast.contract.job.PullPolicy;
-import dev.pullcast.worker.engine.DockerConfigKeyring;
+import dev.pullcast.worker.credentials.CredentialSettings;
+import dev.pullcast.worker.credentials.WorkerKeyring;
 import dev.pullcast.worker.engine.EngineAddress;
 import dev.pullcast.worker.engine.EngineClient;
 import dev.pullcast.worker.engine.NativeTransport;
@@ -106,7 +107,7 @@ public final class LocalPull {
                 SMOOTH);
         PullRun.Parts parts = new PullRun.Parts(
                 engine,
-                DockerConfigKeyring.of(vertx, environment),
+                WorkerKeyring.of(vertx, CredentialSettings.NONE, environment),
                 Timers.of(vertx, clock),
                 new SplittableRandom(),
                 settings);

@@ -3,6 +3,7 @@ package dev.pullcast.worker.engine;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.pullcast.contract.codec.ContractJson;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -39,6 +40,11 @@ public record RegistryAuth(
             if (secret != null && !secret.isEmpty()) {
                 secrets.add(secret);
             }
+        }
+        if (password != null && !password.isEmpty()) {
+            // As HTTP's basic authentication and Docker's files write it.
+            byte[] pair = (username + ":" + password).getBytes(StandardCharsets.UTF_8);
+            secrets.add(Base64.getEncoder().encodeToString(pair));
         }
         return secrets;
     }

@@ -43,6 +43,7 @@ public final class PullRun {
     private static final Duration ENGINE_LOOK = Duration.ofSeconds(15);
 
     private final PullSpec spec;
+    private final WantedImage wanted;
     private final EngineClient engine;
     private final Keyring keyring;
     private final Timers timers;
@@ -85,6 +86,7 @@ public final class PullRun {
      */
     public PullRun(PullSpec spec, Parts parts, Runnable onOver) {
         this.spec = spec;
+        this.wanted = new WantedImage(spec.reference(), spec.platform());
         this.engine = parts.engine();
         this.keyring = parts.keyring();
         this.timers = parts.timers();
@@ -144,7 +146,7 @@ public final class PullRun {
     /** Begins; the slot is ours until {@code onOver}. */
     public void start() {
         enter(new PullState.Inspecting());
-        engine.inspect(localName()).compose(this::presentAlready).onComplete(inspected -> {
+        engine.inspect(wanted.localName()).compose(this::presentAlready).onComplete(inspected -> {
             if (isOver()) {
                 return;
             }
@@ -161,7 +163,7 @@ public final class PullRun {
     private Future<Boolean> presentAlready(Optional<ImageFacts> found) {
         ImageFacts present = found.orElse(null);
         previousDigest = present == null ? null : present.digestOf(spec.reference());
-        return present != null && spec.policy() == PullPolicy.IF_NOT_PRESENT && matchesPlatform(present)
+        return present != null && spec.policy() == PullPolicy.IF_NOT_PRESENT && wanted.isPlatformOf(present)
                 ? nameByTag().map(true)
                 : Future.succeededFuture(false);
     }
@@ -189,7 +191,7 @@ public final class PullRun {
         });
     }
 
-    private Future<Optional<RegistryAuth>> credentials(Optional<Long> freeBytes) {
+    private Future<List<RegistryAuth>> credentials(Optional<Long> freeBytes) {
         long least = settings.guards().minFreeBytes();
         if (freeBytes.isPresent() && freeBytes.get() < least) {
             return Future.failedFuture(new EngineException(PullFailure.of(
@@ -200,15 +202,16 @@ public final class PullRun {
         return keyring.find(spec.reference(), spec.credentials());
     }
 
-    private void pull(Optional<RegistryAuth> auth) {
+    /** Asks the engine with the first of these logins; the others are for when it is refused. */
+    private void pull(List<RegistryAuth> logins) {
         attempt++;
         progress.beginAttempt();
         if (attempt == 1) {
             firstCallAt = timers.instant();
         }
         tell(new PullStep.Started());
-        EngineCall call =
-                engine.pull(new PullRequest(spec.reference(), spec.platform(), auth.orElse(null)), this::onMessage);
+        RegistryAuth login = logins.isEmpty() ? null : logins.getFirst();
+        EngineCall call = engine.pull(new PullRequest(spec.reference(), spec.platform(), login), this::onMessage);
         enter(new PullState.Pulling(call, timers.instant()));
         watchCall(call);
         call.end().onSuccess(end -> {
@@ -216,10 +219,21 @@ public final class PullRun {
                 timers.cancel(callTimer);
                 switch (end) {
                     case CallEnd.Clean() -> check();
-                    case CallEnd.Broken(PullFailure failure) -> failed(failure);
+                    case CallEnd.Broken(PullFailure failure) -> broken(failure, logins);
                 }
             }
         });
+    }
+
+    /** Whoever is refused tries the next login at once, as the kubelet does; that is an attempt, but not a retry. */
+    private void broken(PullFailure failure, List<RegistryAuth> logins) {
+        if (failure.reason() != FailureReason.AUTH || logins.size() < 2) {
+            failed(failure);
+            return;
+        }
+        progress.flush();
+        tell(new PullStep.Retrying(failure, Duration.ZERO, timers.instant()));
+        pull(logins.subList(1, logins.size()));
     }
 
     private boolean isPulling(EngineCall call) {
@@ -259,12 +273,12 @@ public final class PullRun {
 
     private void check() {
         enter(new PullState.Checking());
-        engine.inspect(localName())
+        engine.inspect(wanted.localName())
                 .map(found -> found.orElseThrow(() -> new EngineException(PullFailure.of(
                         FailureReason.ENGINE_ERROR,
                         "the engine said that the pull ended well, but it does not have " + spec.reference()))))
                 .compose(facts -> {
-                    PullFailure lie = checkFacts(facts);
+                    PullFailure lie = wanted.mismatch(facts);
                     return lie == null
                             ? nameByTag().map(facts)
                             : Future.<ImageFacts>failedFuture(new EngineException(lie));
@@ -279,29 +293,6 @@ public final class PullRun {
                         succeeded(checked.result().digestOf(spec.reference()));
                     }
                 });
-    }
-
-    private @Nullable PullFailure checkFacts(ImageFacts facts) {
-        String pinned = spec.reference().digest();
-        String digest = facts.digestOf(spec.reference());
-        if (pinned != null && digest != null && !pinned.equals(digest)) {
-            return PullFailure.of(
-                    FailureReason.DIGEST_MISMATCH, "the engine has " + digest + ", but " + pinned + " was asked for");
-        }
-        if (!matchesPlatform(facts)) {
-            return PullFailure.of(
-                    FailureReason.NO_PLATFORM,
-                    "the engine pulled an image for " + facts.os() + "/" + facts.architecture() + ", but "
-                            + spec.platform() + " was asked for");
-        }
-        return null;
-    }
-
-    /** Engines pull an image of one foreign platform without a word, so look. */
-    private boolean matchesPlatform(ImageFacts facts) {
-        String wanted = spec.platform();
-        String has = facts.os() + "/" + facts.architecture();
-        return wanted == null || facts.architecture().isEmpty() || wanted.equals(has) || wanted.startsWith(has + "/");
     }
 
     private void succeeded(@Nullable String digest) {
@@ -322,12 +313,7 @@ public final class PullRun {
         ImageReference reference = spec.reference();
         return reference.digest() == null || reference.tag() == null
                 ? Future.succeededFuture()
-                : engine.tag(localName(), reference.name(), reference.tag());
-    }
-
-    private String localName() {
-        ImageReference reference = spec.reference();
-        return reference.digest() == null ? reference.canonical() : reference.name() + '@' + reference.digest();
+                : engine.tag(wanted.localName(), reference.name(), reference.tag());
     }
 
     private void failed(PullFailure failure) {

@@ -11,6 +11,7 @@ import dev.pullcast.contract.job.PullPolicy;
 import dev.pullcast.worker.engine.CallEnd;
 import dev.pullcast.worker.engine.Keyring;
 import dev.pullcast.worker.engine.PullFailure;
+import dev.pullcast.worker.engine.RegistryAuth;
 import dev.pullcast.worker.stream.EngineMessage;
 import dev.pullcast.worker.stream.LayerStep;
 import io.vertx.core.Future;
@@ -29,6 +30,7 @@ class PullRunTest {
 
     final FakeEngine engine = new FakeEngine();
     final ManualTimers timers = new ManualTimers();
+    Keyring keyring = Keyring.ANONYMOUS;
     final EngineWatch watch = new EngineWatch();
     final List<PullEvent.OfPull> events = new ArrayList<>();
     int over;
@@ -61,9 +63,7 @@ class PullRunTest {
                 Duration.ofMillis(500),
                 new PullSettings.Guards(Duration.ofSeconds(20), Duration.ofMinutes(5), 0, 1000));
         return new PullRun(
-                spec,
-                new PullRun.Parts(engine, Keyring.ANONYMOUS, timers, new Random(1), settings, watch),
-                () -> over++);
+                spec, new PullRun.Parts(engine, keyring, timers, new Random(1), settings, watch), () -> over++);
     }
 
     PullReporter follow(PullSpec spec, List<PullEvent.OfPull> into) {
@@ -232,6 +232,59 @@ class PullRunTest {
                     .isInstanceOfSatisfying(
                             PullEvent.Failed.class,
                             failed -> assertThat(failed.reason()).isEqualTo(FailureReason.TIMEOUT));
+        }
+    }
+
+    @Nested
+    class WhenALoginIsRefused {
+        final RegistryAuth stale = new RegistryAuth("stale", "p", "localhost:5000", null, null);
+        final RegistryAuth good = new RegistryAuth("good", "p", "localhost:5000", null, null);
+
+        @Test
+        void theNextOneIsTriedAtOnceAndCostsNoRetry() {
+            keyring = (_, _) -> Future.succeededFuture(List.of(stale, good));
+            start(APP, PullPolicy.IF_NOT_PRESENT);
+            assertThat(engine.lastCall().request.auth()).isEqualTo(stale);
+            engine.lastCall().fail(FailureReason.AUTH);
+            assertThat(engine.lastCall().request.auth()).isEqualTo(good);
+            assertThat(types()).containsExactly("pull.queued", "pull.started", "pull.retrying", "pull.started");
+            assertThat(events.get(2)).isInstanceOfSatisfying(PullEvent.Retrying.class, retrying -> {
+                assertThat(retrying.reason()).isEqualTo(FailureReason.AUTH);
+                assertThat(retrying.delaySeconds()).isZero();
+            });
+            assertThat(events.get(3).origin().attempt()).isEqualTo(2);
+            for (int retry = 1; retry <= 2; retry++) { // all that the job allows
+                engine.lastCall().fail(FailureReason.NETWORK);
+                timers.advance(Duration.ofSeconds(10));
+                assertThat(engine.lastCall().request.auth()).isEqualTo(stale); // looked up anew, from the first
+                engine.lastCall().fail(FailureReason.AUTH);
+            }
+            engine.has(APP, DIGEST);
+            engine.lastCall().succeed();
+            assertThat(types()).last().isEqualTo("pull.succeeded");
+            assertThat(timers.pending()).isZero();
+        }
+
+        @Test
+        void andNoneIsLeftThePullFailsForGood() {
+            keyring = (_, _) -> Future.succeededFuture(List.of(stale, good));
+            start(APP, PullPolicy.IF_NOT_PRESENT);
+            engine.lastCall().fail(FailureReason.AUTH);
+            engine.lastCall().fail(FailureReason.AUTH);
+            assertThat(engine.calls).hasSize(2);
+            assertThat(events.getLast()).isInstanceOfSatisfying(PullEvent.Failed.class, failed -> {
+                assertThat(failed.reason()).isEqualTo(FailureReason.AUTH);
+                assertThat(failed.attempts()).isEqualTo(2);
+            });
+        }
+
+        @Test
+        void onlyARefusalIsAReasonToTryTheNext() {
+            keyring = (_, _) -> Future.succeededFuture(List.of(good, stale));
+            start(APP, PullPolicy.IF_NOT_PRESENT);
+            engine.lastCall().fail(FailureReason.NOT_FOUND);
+            assertThat(engine.calls).hasSize(1);
+            assertThat(events.getLast().type()).isEqualTo("pull.failed");
         }
     }
 
