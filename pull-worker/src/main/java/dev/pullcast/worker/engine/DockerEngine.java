@@ -109,7 +109,7 @@ public final class DockerEngine implements EngineClient {
     public Future<Optional<ImageFacts>> inspect(String name) {
         return ping().compose(p -> send(HttpMethod.GET, path(p, "/images/" + encode(name) + "/json"), null))
                 .compose(response -> response.statusCode() == 404
-                        ? response.end().map(_ -> Optional.<ImageFacts>empty())
+                        ? drained(response).map(_ -> Optional.<ImageFacts>empty())
                         : bodyOf(response).map(body -> Optional.of(imageFacts(tree(body)))));
     }
 
@@ -190,14 +190,14 @@ public final class DockerEngine implements EngineClient {
     private Future<Ping> refreshPing() {
         Future<Ping> fresh = send(HttpMethod.HEAD, "/_ping", null)
                 .compose(head -> head.statusCode() == 200
-                        ? head.end().map(head)
-                        : head.end().compose(_ -> send(HttpMethod.GET, "/_ping", null)))
-                .compose(response -> bodyOf(response)
-                        .map(_ -> new Ping(
-                                ApiVersion.negotiate(response.getHeader("Api-Version")),
-                                response.getHeader("Libpod-API-Version") != null
-                                        || String.valueOf(response.getHeader("Server"))
-                                                .startsWith("Libpod"))));
+                        ? drained(head).map(head)
+                        : drained(head)
+                                .compose(_ -> send(HttpMethod.GET, "/_ping", null))
+                                .compose(response -> bodyOf(response).map(response)))
+                .map(response -> new Ping(
+                        ApiVersion.negotiate(response.getHeader("Api-Version")),
+                        response.getHeader("Libpod-API-Version") != null
+                                || String.valueOf(response.getHeader("Server")).startsWith("Libpod")));
         ping = fresh;
         return fresh;
     }
@@ -212,7 +212,9 @@ public final class DockerEngine implements EngineClient {
 
     private Future<Buffer> bodyOf(HttpClientResponse response) {
         if (response.statusCode() / 100 == 2) {
-            return response.body().recover(t -> Future.failedFuture(EngineHttp.unreachable(address, t)));
+            Future<Buffer> body = response.body();
+            response.resume();
+            return body.recover(t -> Future.failedFuture(EngineHttp.unreachable(address, t)));
         }
         return errorOf(response, null).compose(failure -> Future.failedFuture(new EngineException(failure)));
     }
@@ -225,7 +227,7 @@ public final class DockerEngine implements EngineClient {
                 body.appendBuffer(chunk);
             }
         });
-        return response.end()
+        return drained(response)
                 .otherwiseEmpty()
                 .map(_ -> FailureClassifier.classify(response.statusCode(), message(response, body), auth));
     }
@@ -244,6 +246,12 @@ public final class DockerEngine implements EngineClient {
         return text.isEmpty() ? "HTTP " + response.statusCode() + " without a message" : text;
     }
 
+    /**
+     * Sends a request.
+     *
+     * @return the head of the answer. It is paused: whoever takes it sets handlers, then resumes it. Futures may tell of
+     *     it on another thread than the connection's, and its end must not be over before somebody listens
+     */
     private Future<HttpClientResponse> send(HttpMethod method, String uri, @Nullable DockerPull pull) {
         RequestOptions options = EngineHttp.request(address, method, uri);
         if (pull == null) {
@@ -258,8 +266,14 @@ public final class DockerEngine implements EngineClient {
                     return request.send()
                             .map(HttpClientResponse::pause)
                             .recover(t -> Future.failedFuture(EngineHttp.unreachable(address, t)));
-                })
-                .map(HttpClientResponse::resume);
+                });
+    }
+
+    /** Lets a response whose handlers are set flow to its end. */
+    private static Future<Void> drained(HttpClientResponse response) {
+        Future<Void> end = response.end();
+        response.resume();
+        return end;
     }
 
     private static JsonNode tree(Buffer body) {

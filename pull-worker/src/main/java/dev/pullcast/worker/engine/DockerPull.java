@@ -84,6 +84,7 @@ final class DockerPull implements EngineClient.EngineCall {
         response.handler(this::onChunk);
         response.exceptionHandler(t -> onCut(String.valueOf(t.getMessage())));
         response.endHandler(_ -> onEnd());
+        response.resume();
     }
 
     private void onChunk(Buffer chunk) {

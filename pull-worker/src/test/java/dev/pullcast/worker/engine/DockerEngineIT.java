@@ -266,6 +266,16 @@ class DockerEngineIT {
     }
 
     @Test
+    void anEngineThatKnowsNoHeadIsPingedWithGet() {
+        engine.apiVersion("1.30");
+        engine.when(
+                EngineRoute.PING,
+                request -> request.method().equals("HEAD"),
+                EngineAnswer.error(405, "method not allowed"));
+        assertThat(await(client.facts()).apiVersion()).isEqualTo("1.30");
+    }
+
+    @Test
     void factsAreInGosWords() {
         EngineFacts facts = await(client.facts());
         assertThat(facts.kind()).isEqualTo("docker");
