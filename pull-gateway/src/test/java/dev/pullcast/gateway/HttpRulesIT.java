@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -162,6 +163,10 @@ class HttpRulesIT {
         assertThat(SseProbe.get(port, "/metrics").body()).contains("pullcast_sse_subscribers", "jvm_memory_used_bytes");
         assertThat(SseProbe.get(port, "/openapi.yaml").body()).startsWith("openapi: 3.1");
         assertThat(SseProbe.get(port, "/asyncapi.yaml").body()).contains("asyncapi: 3");
+        for (String referred : List.of("/job.schema.json", "/event.schema.json", "/examples/CancelJob.json")) {
+            assertThat(SseProbe.get(port, referred).status()).as(referred).isEqualTo(200);
+        }
+        assertThat(SseProbe.get(port, "/examples/Nope.json").status()).isEqualTo(404);
         SseProbe.Answer page = SseProbe.get(port, "/");
         assertThat(page.status()).isEqualTo(200);
         assertThat(page.header("content-type")).contains("text/html; charset=utf-8");

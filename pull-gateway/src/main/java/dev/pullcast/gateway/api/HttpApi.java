@@ -113,6 +113,8 @@ public final class HttpApi extends VerticleBase {
         route(router, "/readyz", Map.of("GET", ops::ready));
         route(router, "/metrics", Map.of("GET", ops::metrics));
         route(router, "/", Map.of("GET", web::index));
+        router.getWithRegex("/[a-z]+[.]schema[.]json|/examples/[A-Za-z.]+[.]json")
+                .handler(web::document);
         router.get().handler(web::file);
         router.head().handler(web::file);
         router.route().failureHandler(HttpApi::failed);

@@ -48,7 +48,7 @@ public final class TaskConsumer {
     private @Nullable TaskJournal journal;
     private @Nullable TopicPartition partition;
     private boolean commitPlanned;
-    private boolean stopped;
+    private volatile boolean stopped; // Kafka's thread asks, too
 
     /** A consumer that waits for {@link #start()}. */
     public TaskConsumer(Vertx vertx, String worker, Topics topics, PullSlots slots, InstantSource clock, Kafka kafka) {
@@ -82,7 +82,11 @@ public final class TaskConsumer {
     /** Begins at the committed offset, or at the beginning. */
     public Future<Void> start() {
         consumer.handler(this::onRecord);
-        consumer.exceptionHandler(t -> LOG.warn("reading {}: {}", topics.tasks(), t.toString()));
+        consumer.exceptionHandler(t -> {
+            if (!stopped) {
+                LOG.warn("reading {}: {}", topics.tasks(), t.toString());
+            }
+        });
         return vertx.executeBlocking(() -> TaskJournal.open(journalFile))
                 .onSuccess(opened -> journal = opened)
                 .compose(_ -> consumer.partitionsFor(topics.tasks()))
