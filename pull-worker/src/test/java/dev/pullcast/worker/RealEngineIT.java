@@ -9,11 +9,11 @@ import dev.pullcast.contract.event.PullEvent;
 import dev.pullcast.contract.image.ImageReference;
 import dev.pullcast.contract.job.PullId;
 import dev.pullcast.contract.job.PullPolicy;
+import dev.pullcast.testkit.BlockedEventLoops;
 import dev.pullcast.testkit.DevEngine;
 import dev.pullcast.worker.engine.DockerEngine;
 import dev.pullcast.worker.engine.EngineAddress;
 import dev.pullcast.worker.engine.Keyring;
-import dev.pullcast.worker.engine.NativeTransport;
 import dev.pullcast.worker.intake.PullSlots;
 import dev.pullcast.worker.pull.PullReporter;
 import dev.pullcast.worker.pull.PullRun;
@@ -23,7 +23,6 @@ import dev.pullcast.worker.pull.Timers;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.core.VertxOptions;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -44,7 +43,10 @@ class RealEngineIT {
     @RegisterExtension
     static final DevEngine ENGINE = new DevEngine();
 
-    private final Vertx vertx = NativeTransport.vertx(new VertxOptions());
+    @RegisterExtension
+    final BlockedEventLoops loops = new BlockedEventLoops();
+
+    private final Vertx vertx = loops.vertx();
     private final List<PullEvent.OfPull> events = new CopyOnWriteArrayList<>();
     private final DockerEngine client = DockerEngine.at(vertx, new EngineAddress.Socket(ENGINE.socket()));
     private final PullSlots slots = slots();
@@ -52,7 +54,6 @@ class RealEngineIT {
     @AfterEach
     void close() throws Exception {
         await(client.close());
-        await(vertx.close());
     }
 
     private static <T> T await(Future<T> future) throws Exception {

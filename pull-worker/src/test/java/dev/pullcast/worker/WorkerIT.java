@@ -13,6 +13,7 @@ import dev.pullcast.contract.job.TaskRecord;
 import dev.pullcast.contract.kafka.Topics;
 import dev.pullcast.contract.settings.Settings;
 import dev.pullcast.contract.worker.WorkerStatus;
+import dev.pullcast.testkit.BlockedEventLoops;
 import dev.pullcast.testkit.EngineAct;
 import dev.pullcast.testkit.EngineAnswer;
 import dev.pullcast.testkit.EngineRoute;
@@ -20,10 +21,8 @@ import dev.pullcast.testkit.Gate;
 import dev.pullcast.testkit.Recordings;
 import dev.pullcast.testkit.ScriptedEngine;
 import dev.pullcast.testkit.TestKafka;
-import dev.pullcast.worker.engine.NativeTransport;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.VertxOptions;
 import io.vertx.core.http.HttpMethod;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -55,14 +54,16 @@ class WorkerIT {
     @TempDir
     Path folder;
 
-    private final Vertx vertx = NativeTransport.vertx(new VertxOptions());
+    @RegisterExtension
+    final BlockedEventLoops loops = new BlockedEventLoops();
+
+    private final Vertx vertx = loops.vertx();
     private final ScriptedEngine engine = ScriptedEngine.start();
     private final List<Worker> workers = new ArrayList<>();
 
     @AfterEach
     void close() {
         workers.forEach(worker -> await(worker.close()));
-        await(vertx.close());
         engine.close();
     }
 
