@@ -23,6 +23,7 @@ import dev.pullcast.testkit.ScriptedEngine;
 import dev.pullcast.testkit.TestKafka;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpMethod;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -58,6 +59,8 @@ class WorkerIT {
     final BlockedEventLoops loops = new BlockedEventLoops();
 
     private final Vertx vertx = loops.vertx();
+    // Vert.x closes the connections of a client that nobody refers to any more.
+    private final HttpClient http = vertx.createHttpClient();
     private final ScriptedEngine engine = ScriptedEngine.start();
     private final List<Worker> workers = new ArrayList<>();
 
@@ -287,8 +290,7 @@ class WorkerIT {
     }
 
     private int readiness(Worker worker) {
-        return await(vertx.createHttpClient()
-                .request(HttpMethod.GET, worker.opsPort(), "127.0.0.1", "/readyz")
+        return await(http.request(HttpMethod.GET, worker.opsPort(), "127.0.0.1", "/readyz")
                 .compose(request -> request.send())
                 .map(response -> response.statusCode()));
     }

@@ -17,6 +17,7 @@ import dev.pullcast.worker.stream.EngineMessage;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.http.HttpClientAgent;
 import io.vertx.core.http.HttpMethod;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
@@ -96,8 +97,9 @@ class DockerEngineIT {
         @Test
         void goesOverNettysNativeEpoll() throws Exception {
             CompletableFuture<Object> channel = new CompletableFuture<>();
-            EngineHttp.client(vertx, new EngineAddress.Socket(engine.socket()))
-                    .request(EngineHttp.request(new EngineAddress.Socket(engine.socket()), HttpMethod.GET, "/_ping"))
+            EngineAddress address = new EngineAddress.Socket(engine.socket());
+            HttpClientAgent http = EngineHttp.client(vertx, address);
+            http.request(EngineHttp.request(address, HttpMethod.GET, "/_ping"))
                     .onComplete(
                             request -> {
                                 try {
@@ -113,6 +115,7 @@ class DockerEngineIT {
                             channel::completeExceptionally);
             assertThat(channel.get(10, TimeUnit.SECONDS).getClass().getName())
                     .isEqualTo("io.netty.channel.epoll.EpollDomainSocketChannel");
+            await(http.close());
         }
 
         @Test
@@ -294,7 +297,7 @@ class DockerEngineIT {
         assertThat(await(client.inspect("r.example/a:2"))).isPresent();
     }
 
-    /** What every recorded answer of a real engine comes to, read by a person from the recordings. */
+    /** What every recorded answer of a real engine comes to; outcomes.txt says how it was made. */
     @ParameterizedTest(name = "{0} ends as {1}")
     @MethodSource("outcomes")
     void everyRecordingEndsAsItReallyDid(String name, String outcome) {
