@@ -2,6 +2,7 @@
 package dev.pullcast.contract.codec;
 
 import dev.pullcast.contract.event.PullEvent;
+import dev.pullcast.contract.job.StandingSet;
 import dev.pullcast.contract.job.TaskRecord;
 import dev.pullcast.contract.worker.WorkerStatus;
 import org.jspecify.annotations.Nullable;
@@ -58,6 +59,15 @@ public final class ContractJson {
      */
     public static WorkerStatus readWorker(byte @Nullable [] json) {
         return read(json, WorkerStatus.class);
+    }
+
+    /**
+     * Reads a standing set.
+     *
+     * @throws JacksonException if it is not one
+     */
+    public static StandingSet readSet(byte @Nullable [] json) {
+        return read(json, StandingSet.class);
     }
 
     /** What lacks a field that all have fails as any other bad value does; so does null, as bytes or as JSON. */

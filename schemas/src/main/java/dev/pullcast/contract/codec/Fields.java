@@ -3,7 +3,10 @@ package dev.pullcast.contract.codec;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.function.IntFunction;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -19,6 +22,7 @@ import tools.jackson.databind.JsonNode;
 record Fields(JsonNode object, String path, Reasons reasons) {
     private static final Pattern LABEL_KEY = Pattern.compile("[A-Za-z0-9](?:[A-Za-z0-9._/-]{0,126}[A-Za-z0-9])?");
     private static final int MAX_LABEL_VALUE = 256;
+    private static final int MAX_PARSED = 4096;
 
     /** A text that a rule allows; null if absent or wrong. The value is not quoted, it may be a secret. */
     @Nullable
@@ -54,6 +58,34 @@ record Fields(JsonNode object, String path, Reasons reasons) {
             return null;
         }
         return node.intValue();
+    }
+
+    /** A whole number or a text, each read by a function that throws {@link IllegalArgumentException} with the reason. */
+    <T> @Nullable T numberOrText(String name, IntFunction<T> ofNumber, Function<String, T> ofText) {
+        JsonNode node = find(name);
+        if (node == null || node.isString()) {
+            return parsed(name, ofText);
+        }
+        if (!node.isIntegralNumber() || !node.canConvertToInt()) {
+            wrongType(name, "a whole number or a text", node);
+            return null;
+        }
+        return orWrong(name, () -> ofNumber.apply(node.intValue()));
+    }
+
+    /** A text, read by a function that throws {@link IllegalArgumentException} with the reason; null if absent or wrong. */
+    <T> @Nullable T parsed(String name, Function<String, T> parser) {
+        String text = text(name, t -> isLine(t, MAX_PARSED), "one line of at most " + MAX_PARSED + " characters");
+        return text == null ? null : orWrong(name, () -> parser.apply(text));
+    }
+
+    private <T> @Nullable T orWrong(String name, Supplier<T> reading) {
+        try {
+            return reading.get();
+        } catch (IllegalArgumentException e) {
+            wrong(name, String.valueOf(e.getMessage()));
+            return null;
+        }
     }
 
     /** True or false; null if absent or wrong. */

@@ -5,12 +5,18 @@ import dev.pullcast.contract.image.ImageReference;
 import dev.pullcast.contract.image.Platform;
 import dev.pullcast.contract.job.CancelJob;
 import dev.pullcast.contract.job.Credentials;
+import dev.pullcast.contract.job.ImagePull;
 import dev.pullcast.contract.job.ImageRequest;
+import dev.pullcast.contract.job.JobId;
+import dev.pullcast.contract.job.Keeping;
+import dev.pullcast.contract.job.LabelSelector;
 import dev.pullcast.contract.job.PauseJob;
 import dev.pullcast.contract.job.PullJob;
 import dev.pullcast.contract.job.PullPolicy;
 import dev.pullcast.contract.job.PullThrough;
+import dev.pullcast.contract.job.Rollout;
 import dev.pullcast.contract.job.Target;
+import dev.pullcast.contract.job.WorkersAtOnce;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,43 +34,47 @@ final class JobFields {
             Map.of("auto", PullThrough.AUTO, "never", PullThrough.NEVER, "always", PullThrough.ALWAYS);
 
     private static final Pattern PROJECT = Pattern.compile("[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?");
-    private static final Pattern CREDENTIALS_NAME =
-            Pattern.compile("[A-Za-z0-9](?:[A-Za-z0-9._/-]{0,126}[A-Za-z0-9])?");
-    private static final Pattern COMPACT_JWE = Pattern.compile("[A-Za-z0-9_-]+(?:\\.[A-Za-z0-9_-]*){4}");
-    private static final int MAX_SEALED = 16 * 1024;
     private static final int MAX_MESSAGE = 1024;
     private static final int MAX_WORKER_ID = 253;
-    private static final List<String> SECRETS =
-            List.of("password", "username", "auth", "identitytoken", "identityToken", "registrytoken", "registryToken");
 
     /** As long as {@code pull.jobs} keeps records: a job is never older than what it is rebuilt from. */
     private static final int MAX_DEADLINE_SECONDS = 7 * 24 * 3600;
 
+    /** As long as {@code pull.results} keeps records. */
+    private static final int MAX_TTL_SECONDS = 30 * 24 * 3600;
+
+    private static final int MIN_REFRESH_SECONDS = 10;
     private static final int MAX_TIMEOUT_SECONDS = 24 * 3600;
     private static final int MAX_PARALLELISM = 64;
     private static final int MAX_BACKOFF_LIMIT = 100;
 
     private final JobLimits limits;
     private final Reasons reasons;
+    private final CredentialFields credentials;
 
-    JobFields(JobLimits limits, Reasons reasons) {
+    JobFields(JobLimits limits, Reasons reasons, CredentialFields credentials) {
         this.limits = limits;
         this.reasons = reasons;
+        this.credentials = credentials;
     }
 
     PullJob pullJob(Fields job, String id) {
-        Integer deadline = job.number("activeDeadlineSeconds", 1, MAX_DEADLINE_SECONDS);
+        CredentialFields.OfJob login = credentials.ofJob(job, images(job));
+        int deadline = orElse(
+                job.number("activeDeadlineSeconds", 1, MAX_DEADLINE_SECONDS), PullJob.DEFAULT_ACTIVE_DEADLINE_SECONDS);
         return new PullJob(
                 id,
-                images(job),
+                login.images(),
                 orElse(job.oneOf("pullPolicy", POLICIES), PullPolicy.IF_NOT_PRESENT),
                 target(job),
                 job.number("parallelism", 1, MAX_PARALLELISM),
                 job.number("backoffLimit", 0, MAX_BACKOFF_LIMIT),
                 job.number("timeoutSeconds", 1, MAX_TIMEOUT_SECONDS),
-                orElse(deadline, PullJob.DEFAULT_ACTIVE_DEADLINE_SECONDS),
-                pullThrough(job),
-                credentials(job),
+                deadline,
+                rollout(job, deadline),
+                keeping(job),
+                imagePull(job),
+                login.credentials(),
                 project(job),
                 job.labels("labels", limits.maxLabels()));
     }
@@ -81,7 +91,10 @@ final class JobFields {
         if (!job.has("paused")) {
             job.wrong("paused", "is missing; write true to pause and false to go on");
         }
-        return new PauseJob(id, Boolean.TRUE.equals(job.flag("paused")));
+        return new PauseJob(
+                id,
+                Boolean.TRUE.equals(job.flag("paused")),
+                job.numberOrText("workersAtOnce", WorkersAtOnce::of, WorkersAtOnce::parse));
     }
 
     private List<ImageRequest> images(Fields job) {
@@ -108,7 +121,7 @@ final class JobFields {
 
     private @Nullable ImageRequest image(JsonNode node, String path) {
         if (node.isString()) {
-            return isReference(path, node.stringValue()) ? ImageRequest.of(node.stringValue()) : null;
+            return reference(path, node.stringValue()) == null ? null : ImageRequest.of(node.stringValue());
         }
         if (!node.isObject()) {
             reasons.add(path, "must be a string or an object, not " + Fields.typeOf(node));
@@ -119,20 +132,19 @@ final class JobFields {
             fields.wrong("image", "is missing");
         }
         String image = fields.text("image", text -> true, "a reference");
-        boolean good = image != null && isReference(path + ".image", image);
+        ImageReference reference = image == null ? null : reference(path + ".image", image);
         String platform = platform(fields);
         String project = project(fields);
-        Credentials credentials = credentials(fields);
-        return good && image != null ? new ImageRequest(image, platform, project, credentials) : null;
+        Credentials login = credentials.ofImage(fields, reference);
+        return reference != null && image != null ? new ImageRequest(image, platform, project, login) : null;
     }
 
-    private boolean isReference(String path, String image) {
+    private @Nullable ImageReference reference(String path, String image) {
         try {
-            ImageReference.parse(image);
-            return true;
+            return ImageReference.parse(image);
         } catch (ImageReference.InvalidReference e) {
             reasons.add(path, String.valueOf(e.getMessage()));
-            return false;
+            return null;
         }
     }
 
@@ -170,7 +182,61 @@ final class JobFields {
         return new Target(
                 orElse(target.oneOf("mode", MODES), Target.Mode.ALL),
                 workers,
-                target.labels("labels", limits.maxLabels()));
+                target.labels("labels", limits.maxLabels()),
+                target.parsed("selector", LabelSelector::parse));
+    }
+
+    private static Rollout rollout(Fields job, int deadlineSeconds) {
+        Integer spread = job.number("spread", 0, MAX_DEADLINE_SECONDS);
+        if (spread != null && spread >= deadlineSeconds) {
+            job.wrong("spread", "must be less than activeDeadlineSeconds (" + deadlineSeconds + ")");
+        }
+        return new Rollout(
+                job.numberOrText("workersAtOnce", WorkersAtOnce::of, WorkersAtOnce::parse),
+                spread,
+                Boolean.TRUE.equals(job.flag("paused")));
+    }
+
+    private ImagePull imagePull(Fields job) {
+        PullThrough way = pullThrough(job);
+        JsonNode secrets = job.array("pullSecrets", 1);
+        List<String> names = new ArrayList<>();
+        for (int i = 0; secrets != null && i < secrets.size(); i++) {
+            JsonNode name = secrets.get(i);
+            if (name.isString() && CredentialFields.isName(name.stringValue())) {
+                names.add(name.stringValue());
+            } else {
+                job.wrong("pullSecrets[" + i + "]", "must be " + CredentialFields.NAME_IN_WORDS);
+            }
+        }
+        JsonNode insecure = job.array("insecureRegistries", limits.maxWorkers());
+        if (insecure != null && !insecure.isEmpty()) {
+            job.wrong(
+                    "insecureRegistries",
+                    "is rejected: only an engine's own settings can allow it to speak to a registry without TLS; write"
+                            + " the registries to insecure-registries of each engine's daemon.json");
+        }
+        if (job.text("dockerConfig", text -> Fields.isLine(text, MAX_WORKER_ID), "the name of a secret") != null) {
+            job.wrong(
+                    "dockerConfig",
+                    "is rejected: workers cannot read a cluster's secrets; give them the config.json, and name it in"
+                            + " credentials if it is not for all images");
+        }
+        return new ImagePull(way, names, List.of(), null);
+    }
+
+    private static Keeping keeping(Fields job) {
+        boolean keep = Boolean.TRUE.equals(job.flag("keep"));
+        Integer refresh = job.number("refreshSeconds", MIN_REFRESH_SECONDS, MAX_TTL_SECONDS);
+        boolean remove = Boolean.TRUE.equals(job.flag("removeOnExpiry"));
+        String set = job.text("set", text -> JobId.problemWith(text) == null, "the id of a job");
+        if (refresh != null && !keep) {
+            job.wrong("refreshSeconds", "is for jobs with keep: true");
+        }
+        if (remove && !keep && set == null) {
+            job.wrong("removeOnExpiry", "is for jobs with keep: true");
+        }
+        return new Keeping(job.number("ttlSecondsAfterFinished", 0, MAX_TTL_SECONDS), keep, refresh, remove, set);
     }
 
     private PullThrough pullThrough(Fields job) {
@@ -179,34 +245,6 @@ final class JobFields {
             job.wrong("pullThrough", "'always' is rejected until containerd is supported; write auto or never");
         }
         return way;
-    }
-
-    private @Nullable Credentials credentials(Fields owner) {
-        Fields credentials = owner.object("credentials");
-        if (credentials == null) {
-            return null;
-        }
-        for (String secret : SECRETS) {
-            if (credentials.has(secret)) {
-                credentials.wrong(
-                        secret, "a job must not carry a secret in clear; name credentials that the workers hold");
-                return null;
-            }
-        }
-        if (credentials.has("name") == credentials.has("sealed")) {
-            owner.wrong("credentials", "must have exactly one of name and sealed");
-            return null;
-        }
-        return new Credentials(
-                credentials.text(
-                        "name",
-                        text -> CREDENTIALS_NAME.matcher(text).matches(),
-                        "1 to 128 letters, digits, '.', '_', '-' or '/', with a letter or digit first and last"),
-                credentials.text(
-                        "sealed",
-                        text -> text.length() <= MAX_SEALED
-                                && COMPACT_JWE.matcher(text).matches(),
-                        "a compact JWE (five base64url parts) of at most " + MAX_SEALED + " characters"));
     }
 
     private static @Nullable String project(Fields owner) {

@@ -3,11 +3,13 @@ package dev.pullcast.contract.codec;
 
 import dev.pullcast.contract.job.JobId;
 import dev.pullcast.contract.job.JobRecord;
+import dev.pullcast.contract.sealed.RegistryLogin;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -57,12 +59,20 @@ public final class JobReader {
         return readWith(json, limits, null);
     }
 
-    /** Reads a request's body; a {@code PullJob} without an id is given one, a cancel or pause is not. */
-    public static Result read(byte @Nullable [] json, JobLimits limits, Supplier<String> newId) {
-        return readWith(json, limits, newId);
+    /**
+     * What a request's body may do that a record may not.
+     *
+     * @param newId for a {@code PullJob} without an id; a cancel or pause is given none
+     * @param seal for logins in clear, which never go further than this; null where there is no key to seal them with
+     */
+    public record Intake(Supplier<String> newId, @Nullable Function<RegistryLogin, String> seal) {}
+
+    /** Reads a request's body. */
+    public static Result read(byte @Nullable [] json, JobLimits limits, Intake intake) {
+        return readWith(json, limits, intake);
     }
 
-    private static Result readWith(byte @Nullable [] json, JobLimits limits, @Nullable Supplier<String> newId) {
+    private static Result readWith(byte @Nullable [] json, JobLimits limits, @Nullable Intake intake) {
         if (json == null) {
             return rejected(null, "value: is null (a tombstone); a job is ended by a CancelJob");
         }
@@ -86,16 +96,16 @@ public final class JobReader {
         if (!tree.isObject()) {
             return rejected(null, "value: must be a JSON object" + (tree.isMissingNode() ? "; it is empty" : ""));
         }
-        return readObject(tree, limits, newId);
+        return readObject(tree, limits, intake);
     }
 
-    private static Result readObject(JsonNode tree, JobLimits limits, @Nullable Supplier<String> newId) {
+    private static Result readObject(JsonNode tree, JobLimits limits, @Nullable Intake intake) {
         Reasons reasons = new Reasons();
         Fields fields = new Fields(tree, "", reasons);
-        JobFields rules = new JobFields(limits, reasons);
+        JobFields rules = new JobFields(limits, reasons, new CredentialFields(intake));
         fields.oneOf("apiVersion", Map.of(API_VERSION, API_VERSION));
         String kind = fields.has("kind") ? fields.text("kind", text -> true, "a name") : "PullJob";
-        String id = id(fields, "PullJob".equals(kind) ? newId : null);
+        String id = id(fields, "PullJob".equals(kind) && intake != null ? intake.newId() : null);
         String shownId = shown(id);
         @Nullable
         JobRecord record = switch (kind) {

@@ -29,7 +29,7 @@ public final class EventIds {
                 + origin.seq();
     }
 
-    /** {@code job/kind}, where kind is {@code accepted}, {@code rejected} or {@code completed}. */
+    /** {@code job/kind}, where kind is {@code accepted}, {@code rejected}, {@code conflict} or {@code completed}. */
     public static String ofJob(String job, String kind) {
         return encode(job) + '/' + kind;
     }

@@ -63,7 +63,8 @@ public sealed interface PullEvent {
     @JsonIgnore
     default boolean isTerminal() {
         return switch (this) {
-            case Succeeded _, Skipped _, Failed _, Cancelled _, JobRejected _, JobCompleted _ -> true;
+            case Succeeded _, Skipped _, Failed _, Cancelled _, JobCompleted _ -> true;
+            case JobRejected rejected -> !rejected.conflict();
             case Queued _, Started _, Layer _, Progress _, Retrying _, JobAccepted _, Unknown _ -> false;
         };
     }
@@ -288,13 +289,15 @@ public sealed interface PullEvent {
             @Nullable String platform) {}
 
     /**
-     * The coordinator took the job. It may come again with more workers while the job is active (late joiners).
+     * The coordinator took the job. It comes again while the job is active when its workers change (late joiners; another
+     * one for {@code any}) and when it is paused or resumed.
      *
      * @param project whom it belongs to, or null
      * @param labels the job's own
      * @param pulls its images, equal ones once
-     * @param workers ids of the workers that have a task for it, sorted
+     * @param workers ids of the workers that have a task for it or will get one, sorted
      * @param deadline when it is closed whatever happened, UTC
+     * @param paused whether no more of its pulls start
      */
     record JobAccepted(
             String job,
@@ -303,8 +306,22 @@ public sealed interface PullEvent {
             Map<String, String> labels,
             List<JobPull> pulls,
             List<String> workers,
-            Instant deadline)
+            Instant deadline,
+            @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean paused)
             implements OfJob {
+        /** One that is not paused. */
+        // One parameter for each field.
+        public JobAccepted(
+                String job,
+                Instant time,
+                @Nullable String project,
+                Map<String, String> labels,
+                List<JobPull> pulls,
+                List<String> workers,
+                Instant deadline) {
+            this(job, time, project, labels, pulls, workers, deadline, false);
+        }
+
         /** Settles absent collections. */
         @SuppressWarnings("NullAway") // Jackson passes null for an absent field
         public JobAccepted {
@@ -319,8 +336,25 @@ public sealed interface PullEvent {
         }
     }
 
-    /** The job cannot be done as it stands: each reason is a sentence with a field's name. Terminal. */
-    record JobRejected(String job, Instant time, @Nullable String project, List<String> reasons) implements OfJob {
+    /**
+     * The job cannot be done as it stands. Terminal, unless it is a conflict.
+     *
+     * @param project whom it belongs to, or null
+     * @param reasons each a sentence that begins with a field's name
+     * @param conflict whether an earlier job has the id by right: that one goes on as if nothing had been
+     */
+    record JobRejected(
+            String job,
+            Instant time,
+            @Nullable String project,
+            List<String> reasons,
+            @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean conflict)
+            implements OfJob {
+        /** One that ends its job. */
+        public JobRejected(String job, Instant time, @Nullable String project, List<String> reasons) {
+            this(job, time, project, reasons, false);
+        }
+
         /** Settles absent collections. */
         @SuppressWarnings("NullAway")
         public JobRejected {
@@ -330,6 +364,11 @@ public sealed interface PullEvent {
         @Override
         public String type() {
             return "job.rejected";
+        }
+
+        @Override
+        public String id() {
+            return EventIds.ofJob(job, conflict ? "conflict" : "rejected");
         }
     }
 

@@ -15,11 +15,13 @@ import org.jspecify.annotations.Nullable;
 @JsonSubTypes({
     @JsonSubTypes.Type(value = TaskRecord.PullTask.class, name = "PullTask"),
     @JsonSubTypes.Type(value = TaskRecord.CancelTask.class, name = "CancelTask"),
+    @JsonSubTypes.Type(value = TaskRecord.PauseTask.class, name = "PauseTask"),
+    @JsonSubTypes.Type(value = TaskRecord.RemoveTask.class, name = "RemoveTask"),
 })
 @JsonInclude(JsonInclude.Include.NON_ABSENT)
 @JsonPropertyOrder({"kind", "job", "worker"})
 public sealed interface TaskRecord {
-    /** {@code PullTask} or {@code CancelTask}. */
+    /** {@code PullTask}, {@code CancelTask}, {@code PauseTask} or {@code RemoveTask}. */
     @JsonProperty("kind")
     default String kind() {
         return getClass().getSimpleName();
@@ -61,6 +63,7 @@ public sealed interface TaskRecord {
      * @param backoffLimit retries per pull; null for the worker's own
      * @param timeoutSeconds per attempt; null for the worker's own
      * @param deadline when the job is closed, UTC; nothing starts after it
+     * @param set the standing set under which to remember what this brings, so that it can be removed; null to not
      */
     record PullTask(
             String job,
@@ -71,8 +74,34 @@ public sealed interface TaskRecord {
             @Nullable Integer parallelism,
             @Nullable Integer backoffLimit,
             @Nullable Integer timeoutSeconds,
-            Instant deadline)
-            implements TaskRecord {}
+            Instant deadline,
+            @Nullable String set)
+            implements TaskRecord {
+        /** Of which nothing is remembered. */
+        // One parameter for each field.
+        public PullTask(
+                String job,
+                String worker,
+                int jobPartition,
+                List<TaskPull> pulls,
+                PullPolicy pullPolicy,
+                @Nullable Integer parallelism,
+                @Nullable Integer backoffLimit,
+                @Nullable Integer timeoutSeconds,
+                Instant deadline) {
+            this(
+                    job,
+                    worker,
+                    jobPartition,
+                    pulls,
+                    pullPolicy,
+                    parallelism,
+                    backoffLimit,
+                    timeoutSeconds,
+                    deadline,
+                    null);
+        }
+    }
 
     /**
      * Stop what this worker has open of a job.
@@ -80,4 +109,18 @@ public sealed interface TaskRecord {
      * @param message who or why
      */
     record CancelTask(String job, String worker, String message) implements TaskRecord {}
+
+    /**
+     * Start no more pulls of a job, or go on; what runs is left alone.
+     *
+     * @param paused true to pause, false to go on
+     */
+    record PauseTask(String job, String worker, boolean paused) implements TaskRecord {}
+
+    /**
+     * Remove what a standing set brought to this worker's engine, unless a container uses it.
+     *
+     * @param job the set
+     */
+    record RemoveTask(String job, String worker) implements TaskRecord {}
 }

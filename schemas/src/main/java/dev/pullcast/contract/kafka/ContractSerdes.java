@@ -6,6 +6,7 @@ import dev.pullcast.contract.codec.JobLimits;
 import dev.pullcast.contract.codec.JobReader;
 import dev.pullcast.contract.event.PullEvent;
 import dev.pullcast.contract.job.JobRecord;
+import dev.pullcast.contract.job.StandingSet;
 import dev.pullcast.contract.job.TaskRecord;
 import dev.pullcast.contract.worker.WorkerStatus;
 import java.util.function.Function;
@@ -47,6 +48,11 @@ public final class ContractSerdes {
     /** {@code pull.workers}. */
     public static Serde<WorkerStatus> worker() {
         return Serdes.serdeFrom(writer(), reader(ContractJson::readWorker));
+    }
+
+    /** {@code pull.sets}. */
+    public static Serde<StandingSet> set() {
+        return Serdes.serdeFrom(writer(), reader(ContractJson::readSet));
     }
 
     @SuppressWarnings("NullAway") // Kafka's own signatures say nothing of the nulls that stand for tombstones

@@ -37,6 +37,7 @@ record TopicPlan(Topics topics, int partitions, short replication) {
         results.put("cleanup.policy", "compact,delete");
         all.put(topics.results(), results);
         all.put(topics.workers(), heartbeats());
+        all.put(topics.sets(), standing());
         all.put(topics.rejected(), deleted(30 * DAY, DAY));
         if (replication > 1) {
             all.values().forEach(s -> s.put("min.insync.replicas", Integer.toString(replication - 1)));
@@ -67,9 +68,16 @@ record TopicPlan(Topics topics, int partitions, short replication) {
         return settings;
     }
 
+    private static Map<String, String> standing() {
+        Map<String, String> settings = new LinkedHashMap<>();
+        settings.put("cleanup.policy", "compact");
+        settings.put("max.message.bytes", Integer.toString(MAX_MESSAGE_BYTES));
+        return settings;
+    }
+
     /** Names of the topics that must have the same number of partitions. */
     List<String> alike() {
-        return List.of(topics.jobs(), topics.events(), topics.results());
+        return List.of(topics.jobs(), topics.events(), topics.results(), topics.sets());
     }
 
     /** What is wrong with partition counts, as a sentence; empty if nothing is. */

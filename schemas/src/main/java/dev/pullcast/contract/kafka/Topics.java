@@ -38,6 +38,11 @@ public record Topics(String prefix) {
         return prefix + "workers";
     }
 
+    /** Standing sets of images, compacted; only the coordinator writes here. */
+    public String sets() {
+        return prefix + "sets";
+    }
+
     /** What was not accepted, as read. */
     public String rejected() {
         return prefix + "rejected";

@@ -9,20 +9,24 @@ import com.nimbusds.jose.JWEObject;
 import com.nimbusds.jose.Payload;
 import com.nimbusds.jose.crypto.DirectDecrypter;
 import com.nimbusds.jose.crypto.DirectEncrypter;
-import dev.pullcast.contract.codec.ContractJson;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.text.ParseException;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Pattern;
 import javax.crypto.SecretKey;
 import javax.crypto.spec.SecretKeySpec;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The keys that gateways and workers share, and what is done with them: a login is sealed as a compact JWE ({@code dir},
@@ -35,6 +39,10 @@ import tools.jackson.core.JacksonException;
 public final class SealingKeys {
     private static final int KEY_BYTES = 32;
     private static final Pattern KID = Pattern.compile("[A-Za-z0-9._-]{1,64}");
+    // Its own: the contract's reader of jobs seals, and packages know each other in one direction.
+    private static final JsonMapper MAPPER = JsonMapper.builder()
+            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .build();
 
     private final Map<String, SecretKey> keys;
 
@@ -83,6 +91,13 @@ public final class SealingKeys {
         return new SealingKeys(keys);
     }
 
+    /** A key that nobody else has, for what need not be opened elsewhere or later. */
+    public static SealingKeys ofThisProcess() {
+        byte[] bytes = new byte[KEY_BYTES];
+        new SecureRandom().nextBytes(bytes);
+        return new SealingKeys(Map.of("process", new SecretKeySpec(bytes, "AES")));
+    }
+
     private static SecretKey keyOf(String text, String place) throws SealingException {
         byte[] bytes;
         try {
@@ -105,11 +120,21 @@ public final class SealingKeys {
         if (login.serverAddress() == null || login.serverAddress().isEmpty()) {
             throw new IllegalArgumentException("a login is sealed for one registry, and this one names none");
         }
+        return seal(MAPPER.writeValueAsBytes(login), null);
+    }
+
+    /**
+     * Seals something else with the first key.
+     *
+     * @param kind what it is; nothing that was sealed as one kind can be opened as another
+     */
+    public String seal(byte[] content, @Nullable String kind) {
         Map.Entry<String, SecretKey> first = keys.entrySet().iterator().next();
         JWEHeader header = new JWEHeader.Builder(JWEAlgorithm.DIR, EncryptionMethod.A256GCM)
                 .keyID(first.getKey())
+                .contentType(kind)
                 .build();
-        JWEObject jwe = new JWEObject(header, new Payload(ContractJson.write(login)));
+        JWEObject jwe = new JWEObject(header, new Payload(content));
         try {
             jwe.encrypt(new DirectEncrypter(first.getValue()));
         } catch (JOSEException e) {
@@ -124,6 +149,15 @@ public final class SealingKeys {
      * @throws SealingException if it is nothing of that kind, was changed, or its key is not among these
      */
     public RegistryLogin open(String sealed) throws SealingException {
+        return loginOf(open(sealed, null));
+    }
+
+    /**
+     * Opens what {@link #seal(byte[], String)} made of the same kind, here or elsewhere.
+     *
+     * @throws SealingException if it is nothing of that kind, was changed, or its key is not among these
+     */
+    public byte[] open(String sealed, @Nullable String kind) throws SealingException {
         JWEObject jwe;
         try {
             jwe = JWEObject.parse(sealed);
@@ -133,7 +167,8 @@ public final class SealingKeys {
         JWEHeader header = jwe.getHeader();
         if (!JWEAlgorithm.DIR.equals(header.getAlgorithm())
                 || !EncryptionMethod.A256GCM.equals(header.getEncryptionMethod())
-                || header.getCompressionAlgorithm() != null) {
+                || header.getCompressionAlgorithm() != null
+                || !Objects.equals(header.getContentType(), kind)) {
             throw new SealingException("the sealed credentials are not sealed with dir and A256GCM, uncompressed");
         }
         SecretKey key = header.getKeyID() == null ? null : keys.get(header.getKeyID());
@@ -146,13 +181,13 @@ public final class SealingKeys {
             throw new SealingException("the sealed credentials cannot be opened with the key " + header.getKeyID()
                     + ": they were changed, or sealed with another key of that name");
         }
-        return loginOf(jwe.getPayload().toBytes());
+        return jwe.getPayload().toBytes();
     }
 
     private static RegistryLogin loginOf(byte[] json) throws SealingException {
         RegistryLogin login;
         try {
-            login = ContractJson.mapper().readValue(json, RegistryLogin.class);
+            login = MAPPER.readValue(json, RegistryLogin.class);
         } catch (JacksonException e) { // whose message may quote what it read
             throw new SealingException("what was sealed is not a login as Docker's AuthConfig");
         }

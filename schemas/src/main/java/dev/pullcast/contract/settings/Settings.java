@@ -11,7 +11,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 public final class Settings {
     private static final String ENVIRONMENT_PREFIX = "PULLCAST_";
     private static final String KAFKA_PREFIX = "kafka.";
+    private static final Set<String> SHOWN_OF_KAFKA =
+            Set.of("bootstrap.servers", "client.id", "security.protocol", "sasl.mechanism");
+    private static final Pattern SECRET = Pattern.compile("password|secret|token", Pattern.CASE_INSENSITIVE);
 
     private final Map<String, String> values;
 
@@ -74,6 +79,11 @@ public final class Settings {
             }
         }
         Map<String, String> given = new LinkedHashMap<>();
+        OlderPuller.settings(environment).forEach((key, value) -> {
+            if (known.stream().anyMatch(k -> k.key().equals(key))) {
+                given.put(key, value);
+            }
+        });
         if (file != null) {
             given.putAll(readFile(file));
         }
@@ -179,6 +189,20 @@ public final class Settings {
             result.put(pair.substring(0, at), pair.substring(at + 1));
         }
         return result;
+    }
+
+    /** All values, for people who look for mistakes; what is or may be a secret is {@code ***}. */
+    public Map<String, String> withoutSecrets() {
+        Map<String, String> result = new TreeMap<>();
+        values.forEach((key, value) -> result.put(key, maybeSecret(key) ? "***" : value));
+        return result;
+    }
+
+    /** Kafka's clients have so many settings that only those known to be harmless are shown. */
+    private static boolean maybeSecret(String key) {
+        return key.startsWith(KAFKA_PREFIX)
+                ? !SHOWN_OF_KAFKA.contains(key.substring(KAFKA_PREFIX.length()))
+                : SECRET.matcher(key).find();
     }
 
     /** Everything under {@code kafka.}, without the prefix: client settings as Kafka documents them. */

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param completedAt null until it is
  * @param result null until completed
  * @param images its images; before acceptance empty
- * @param workers that have a task for it, sorted
+ * @param workers that have a task for it or will get one, sorted
  * @param percent mean over its pulls, 0 to 100
  * @param succeeded pulls so far
  * @param skipped pulls so far
@@ -54,6 +54,9 @@ public record JobView(
         PENDING,
         @JsonProperty("running")
         RUNNING,
+        /** Accepted; no more of its pulls start until it is resumed. */
+        @JsonProperty("paused")
+        PAUSED,
         @JsonProperty("completed")
         COMPLETED,
         @JsonProperty("rejected")

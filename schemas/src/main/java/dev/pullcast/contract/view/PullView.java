@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Where one pull is: the sum of its events. Fields mean what they mean in the events.
  *
+ * @param startedAt when the engine was first asked, UTC; null before
  * @param updatedAt time of the newest event in it, UTC
  */
 @JsonInclude(JsonInclude.Include.NON_ABSENT)
@@ -37,6 +38,7 @@ public record PullView(
         @Nullable FailureReason reason,
         @Nullable String message,
         @Nullable String hint,
+        @Nullable Instant startedAt,
         Instant updatedAt) {
 
     /** Where a layer is; fields as in the {@code layer} event. */
@@ -58,6 +60,9 @@ public record PullView(
         RUNNING,
         @JsonProperty("retrying")
         RETRYING,
+        /** Not ended, and its worker is not heard of; it goes on when the worker returns. */
+        @JsonProperty("lost")
+        LOST,
         @JsonProperty("succeeded")
         SUCCEEDED,
         @JsonProperty("skipped")

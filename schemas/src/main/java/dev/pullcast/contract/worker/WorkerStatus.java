@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param time of this heartbeat, UTC
  * @param heartbeatSeconds until the next one; three missed and it counts as gone
  * @param engine null while the engine has not answered yet
- * @param pullsRunning engine calls now
- * @param pullsQueued pulls that wait for room
+ * @param pullsRunning engine calls now; null in views for those who may not see whose they are
+ * @param pullsQueued pulls that wait for room; null as before
  * @param version of the worker
  */
 @JsonInclude(JsonInclude.Include.NON_ABSENT)
@@ -32,14 +32,19 @@ public record WorkerStatus(
         Instant time,
         int heartbeatSeconds,
         @Nullable EngineFacts engine,
-        int pullsRunning,
-        int pullsQueued,
+        @Nullable Integer pullsRunning,
+        @Nullable Integer pullsQueued,
         String version) {
 
     /** Settles absent fields. */
     @SuppressWarnings("NullAway") // Jackson passes null for an absent field
     public WorkerStatus {
         labels = labels == null ? Map.of() : Map.copyOf(labels);
+    }
+
+    /** Pulls that it has, running or waiting; 0 where that is not told. */
+    public int load() {
+        return (pullsRunning == null ? 0 : pullsRunning) + (pullsQueued == null ? 0 : pullsQueued);
     }
 
     /** Whether its last heartbeat is too old at this time: three were missed. */

@@ -8,13 +8,18 @@ import dev.pullcast.contract.codec.JobReader.Rejected;
 import dev.pullcast.contract.codec.JobReader.Result;
 import dev.pullcast.contract.job.CancelJob;
 import dev.pullcast.contract.job.Credentials;
+import dev.pullcast.contract.job.ImagePull;
 import dev.pullcast.contract.job.ImageRequest;
 import dev.pullcast.contract.job.JobRecord;
+import dev.pullcast.contract.job.Keeping;
+import dev.pullcast.contract.job.LabelSelector;
 import dev.pullcast.contract.job.PauseJob;
 import dev.pullcast.contract.job.PullJob;
 import dev.pullcast.contract.job.PullPolicy;
 import dev.pullcast.contract.job.PullThrough;
+import dev.pullcast.contract.job.Rollout;
 import dev.pullcast.contract.job.Target;
+import dev.pullcast.contract.job.WorkersAtOnce;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -46,9 +51,10 @@ class JobReaderTest {
                     {'apiVersion':'pullcast.dev/v1','kind':'PullJob','id':'%s','images':['alpine',
                      {'image':'ghcr.io/team/app:1','platform':'Linux/aarch64/v8','project':'team-a',
                       'credentials':{'name':'ghcr'}}],
-                     'pullPolicy':'Always','target':{'mode':'any','workers':['node-1'],'labels':{'zone':'b'}},
+                     'pullPolicy':'Always','target':{'mode':'any','workers':['node-1'],'labels':{'zone':'b'},'selector':'!gpu'},
                      'parallelism':2,'backoffLimit':0,'timeoutSeconds':60,'activeDeadlineSeconds':604800,
-                     'pullThrough':'never','credentials':{'sealed':'%s'},'project':'p','labels':{'example.com/a':''}}""".formatted(UUID_V7, JWE);
+                     'workersAtOnce':'25%%','spread':60,'paused':true,'ttlSecondsAfterFinished':0,'keep':true,'refreshSeconds':10,'removeOnExpiry':true,
+                     'pullThrough':'never','pullSecrets':['regcred'],'credentials':{'sealed':'%s'},'project':'p','labels':{'example.com/a':''}}""".formatted(UUID_V7, JWE);
             assertThat(accepted(json))
                     .isEqualTo(new PullJob(
                             UUID_V7,
@@ -60,12 +66,18 @@ class JobReaderTest {
                                             "team-a",
                                             new Credentials("ghcr", null))),
                             PullPolicy.ALWAYS,
-                            new Target(Target.Mode.ANY, List.of("node-1"), Map.of("zone", "b")),
+                            new Target(
+                                    Target.Mode.ANY,
+                                    List.of("node-1"),
+                                    Map.of("zone", "b"),
+                                    LabelSelector.parse("!gpu")),
                             2,
                             0,
                             60,
                             604800,
-                            PullThrough.NEVER,
+                            new Rollout(new WorkersAtOnce(25, true), 60, true),
+                            new Keeping(0, true, 10, true, null),
+                            new ImagePull(PullThrough.NEVER, List.of("regcred"), List.of(), null),
                             new Credentials(null, JWE),
                             "p",
                             Map.of("example.com/a", "")));
@@ -84,7 +96,9 @@ class JobReaderTest {
                     .isEqualTo(new CancelJob(ULID, "wrong tag"));
             assertThat(accepted("{'kind':'CancelJob','id':'" + ULID + "'}")).isEqualTo(new CancelJob(ULID, null));
             assertThat(accepted("{'kind':'PauseJob','id':'" + ULID + "','paused':true}"))
-                    .isEqualTo(new PauseJob(ULID, true));
+                    .isEqualTo(new PauseJob(ULID, true, null));
+            assertThat(accepted("{'kind':'PauseJob','id':'" + ULID + "','paused':false,'workersAtOnce':3}"))
+                    .isEqualTo(new PauseJob(ULID, false, WorkersAtOnce.of(3)));
         }
     }
 
@@ -111,12 +125,25 @@ class JobReaderTest {
                 'pullPolicy':'Never'                            | pullPolicy: 'Never' is unknown; write IfNotPresent or Always
                 'pullPolicy':true                               | pullPolicy: must be a string, not true or false
                 'pullThrough':'always'                          | pullThrough: 'always' is rejected until containerd is supported; write auto or never
+                'pullSecrets':['a','b']                         | pullSecrets: has 2 elements; at most 1 are allowed
+                'pullSecrets':['a b']                           | pullSecrets[0]: must be 1 to 128 letters, digits, '.', '_', '-' or '/', with a letter or digit first and last
+                'insecureRegistries':['r:5000']                 | insecureRegistries: is rejected: only an engine's own settings can allow it to speak to a registry without TLS; write the registries to insecure-registries of each engine's daemon.json
+                'dockerConfig':'secret'                         | dockerConfig: is rejected: workers cannot read a cluster's secrets; give them the config.json, and name it in credentials if it is not for all images
                 'target':'all'                                  | target: must be an object, not a string
                 'target':{'mode':'some'}                        | target.mode: 'some' is unknown; write all or any
                 'target':{'workers':'w'}                        | target.workers: must be an array, not a string
                 'target':{'workers':['w',' ']}                  | target.workers[1]: must be a worker's id: 1 to 253 characters
                 'target':{'labels':{'zone':1}}                  | target.labels.zone: must be a string, not a number
                 'parallelism':0                                 | parallelism: must be from 1 to 64
+                'workersAtOnce':'30'                            | workersAtOnce: must be a whole number or a percentage such as 25%
+                'workersAtOnce':'101%'                          | workersAtOnce: must be from 0 to 100 percent
+                'workersAtOnce':-1                              | workersAtOnce: must be from 0 to 100000
+                'workersAtOnce':true                            | workersAtOnce: must be a whole number or a text, not true or false
+                'removeOnExpiry':true                           | removeOnExpiry: is for jobs with keep: true
+                'refreshSeconds':60                             | refreshSeconds: is for jobs with keep: true
+                'set':'x'                                       | set: must be the id of a job
+                'spread':3600                                   | spread: must be less than activeDeadlineSeconds (3600)
+                'target':{'selector':'a in b'}                  | target.selector: cannot be read from character 1 on; write key=value, key!=value, key in (a, b), key notin (a, b), key or !key, with commas between them
                 'parallelism':'2'                               | parallelism: must be a whole number, not a string
                 'parallelism':2.0                               | parallelism: must be a whole number, not a number with a fraction or exponent
                 'parallelism':4294967297                        | parallelism: must be from 1 to 64
@@ -247,12 +274,16 @@ class JobReaderTest {
 
         @Test
         void thatIsAbsentIsMadeForARequestButNotForACancel() {
-            assertThat(JobReader.read(bytes("{'images':['alpine']}"), JobLimits.DEFAULT, () -> ULID))
+            assertThat(JobReader.read(
+                            bytes("{'images':['alpine']}"), JobLimits.DEFAULT, new JobReader.Intake(() -> ULID, null)))
                     .isEqualTo(new Accepted(PullJob.of(ULID, List.of(ImageRequest.of("alpine")))));
             assertThat(JobReader.read(
-                            bytes("{'images':['alpine'],'id':'" + UUID_V7 + "'}"), JobLimits.DEFAULT, () -> ULID))
+                            bytes("{'images':['alpine'],'id':'" + UUID_V7 + "'}"),
+                            JobLimits.DEFAULT,
+                            new JobReader.Intake(() -> ULID, null)))
                     .isEqualTo(new Accepted(PullJob.of(UUID_V7, List.of(ImageRequest.of("alpine")))));
-            assertThat(JobReader.read(bytes("{'kind':'CancelJob'}"), JobLimits.DEFAULT, () -> ULID))
+            assertThat(JobReader.read(
+                            bytes("{'kind':'CancelJob'}"), JobLimits.DEFAULT, new JobReader.Intake(() -> ULID, null)))
                     .isEqualTo(new Rejected(null, List.of("id: is missing")));
         }
     }

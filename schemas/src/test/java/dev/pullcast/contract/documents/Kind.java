@@ -8,10 +8,13 @@ import dev.pullcast.contract.codec.JobLimits;
 import dev.pullcast.contract.codec.JobReader;
 import dev.pullcast.contract.event.PullEvent;
 import dev.pullcast.contract.job.JobRecord;
+import dev.pullcast.contract.job.StandingSet;
 import dev.pullcast.contract.job.TaskRecord;
+import dev.pullcast.contract.view.ImageView;
 import dev.pullcast.contract.view.JobView;
 import dev.pullcast.contract.view.PullView;
 import dev.pullcast.contract.view.Snapshot;
+import dev.pullcast.contract.view.WorkerDetail;
 import dev.pullcast.contract.view.WorkerView;
 import dev.pullcast.contract.worker.WorkerStatus;
 import java.lang.reflect.RecordComponent;
@@ -43,14 +46,21 @@ record Kind(String name, Class<?> record, String schema, String definition, Func
                 .map(type -> ofDefinition(type.getSimpleName(), type, "task.schema.json", ContractJson::readTask));
         Stream<Kind> jobs = leaves(JobRecord.class)
                 .map(type -> ofDefinition(type.getSimpleName(), type, "job.schema.json", Kind::readJob));
-        Stream<Kind> views = Stream.of(JobView.class, PullView.class, WorkerView.class, Snapshot.class)
+        Stream<Kind> views = Stream.of(
+                        JobView.class,
+                        PullView.class,
+                        WorkerView.class,
+                        WorkerDetail.class,
+                        ImageView.class,
+                        Snapshot.class)
                 .map(type -> ofDefinition(
                         type.getSimpleName(),
                         type,
                         "view.schema.json",
                         json -> ContractJson.mapper().readValue(json, type)));
         Kind worker = new Kind("WorkerStatus", WorkerStatus.class, "worker.schema.json", "#", ContractJson::readWorker);
-        return Stream.of(events, tasks, jobs, views, Stream.of(worker))
+        Kind set = new Kind("StandingSet", StandingSet.class, "set.schema.json", "#", ContractJson::readSet);
+        return Stream.of(events, tasks, jobs, views, Stream.of(worker, set))
                 .flatMap(kinds -> kinds)
                 .toList();
     }

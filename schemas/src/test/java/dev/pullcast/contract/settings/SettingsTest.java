@@ -41,6 +41,48 @@ class SettingsTest {
     }
 
     @Test
+    void theOlderPullersEnvironmentIsUnderstoodAndWeakerThanEverythingElse(@TempDir Path folder) throws IOException {
+        List<Settings.Key> known = List.of(
+                new Settings.Key("gateway.host", "127.0.0.1", "address"),
+                new Settings.Key("gateway.port", "8080", "port"),
+                new Settings.Key("engine.host", "", "engine"));
+        Map<String, String> older = Map.of("LISTEN_ADDR", "[::1]:9006", "DOCKER_SOCKET", "/run/docker.sock");
+        Settings settings = Settings.read(known, null, older, Map.of());
+        assertThat(settings.get("gateway.host")).isEqualTo("::1");
+        assertThat(settings.get("gateway.port")).isEqualTo("9006");
+        assertThat(settings.get("engine.host")).isEqualTo("unix:///run/docker.sock");
+        assertThat(Settings.read(known, null, Map.of("LISTEN_ADDR", ":9006"), Map.of())
+                        .get("gateway.host"))
+                .isEqualTo("0.0.0.0");
+
+        Path file = Files.writeString(folder.resolve("p"), "gateway.port=1\n");
+        assertThat(Settings.read(known, file, older, Map.of()).get("gateway.port"))
+                .isEqualTo("1");
+        assertThat(Settings.read(known, null, Map.of("DOCKER_SOCKET", "/a", "DOCKER_HOST", "unix:///b"), Map.of())
+                        .find("engine.host"))
+                .isNull();
+        assertThat(Settings.read(KNOWN, null, older, Map.of()).find("gateway.port"))
+                .isNull();
+        assertThatThrownBy(() -> Settings.read(known, null, Map.of("LISTEN_ADDR", "9006"), Map.of()))
+                .isInstanceOf(InvalidSetting.class)
+                .hasMessageContaining("LISTEN_ADDR is '9006'");
+    }
+
+    @Test
+    void whatIsShownHasNoSecret() {
+        Settings settings = Settings.read(
+                List.of(new Settings.Key("a.token-file", "", ""), new Settings.Key("a.b", "", "")),
+                null,
+                Map.of("PULLCAST_KAFKA_SASL_JAAS_CONFIG", "s3cret", "PULLCAST_KAFKA_CLIENT_ID", "me"),
+                Map.of("a.token-file", "s3cret", "a.b", "c"));
+        assertThat(settings.withoutSecrets())
+                .containsEntry("a.b", "c")
+                .containsEntry("kafka.client.id", "me")
+                .containsEntry("kafka.sasl.jaas.config", "***")
+                .containsEntry("a.token-file", "***");
+    }
+
+    @Test
     void anUnknownKeyIsRefusedWithTheKnownOnes(@TempDir Path folder) throws IOException {
         Path file = Files.writeString(folder.resolve("p"), "worker.idd=a\n");
         assertThatThrownBy(() -> read(file, Map.of(), Map.of()))
