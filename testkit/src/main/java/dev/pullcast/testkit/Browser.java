@@ -3,7 +3,9 @@ package dev.pullcast.testkit;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -161,9 +163,55 @@ public final class Browser implements AutoCloseable {
 
     /** What the person prefers: {@code dark} or {@code light}. */
     public void prefer(String colorScheme) {
+        prefer(colorScheme, "no-preference");
+    }
+
+    /** What the person prefers: {@code dark} or {@code light}, and {@code reduce} or {@code no-preference} of motion. */
+    public void prefer(String colorScheme, String motion) {
         driver.executeCdpCommand(
                 "Emulation.setEmulatedMedia",
-                Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", colorScheme))));
+                Map.of(
+                        "features",
+                        List.of(
+                                Map.of("name", "prefers-color-scheme", "value", colorScheme),
+                                Map.of("name", "prefers-reduced-motion", "value", motion))));
+    }
+
+    /**
+     * What axe-core finds wrong on the page as it is, against WCAG 2.2 A and AA and its best practices: one line for each
+     * rule, with the elements; empty if nothing.
+     */
+    public List<String> accessibilityProblems() {
+        if (!Boolean.TRUE.equals(run("return typeof axe === 'object'"))) {
+            run(axe());
+        }
+        List<?> found = (List<?>) Objects.requireNonNull(run("""
+                return axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })
+                  .then(({ violations }) => violations.map(v => `${v.id}: ${v.help}: ` +
+                    v.nodes.slice(0, 5).map(n => `${n.target} ${n.any[0]?.message ?? ''}`).join(' | ')))"""));
+        return found.stream().map(String::valueOf).toList();
+    }
+
+    private static String axe() {
+        try (InputStream script = Browser.class.getResourceAsStream("/axe.min.js")) {
+            return new String(Objects.requireNonNull(script, "axe-core").readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** A number that Chromium measures of the page, as {@code TaskDuration} in seconds; 0 if it does not. */
+    public double metric(String name) {
+        driver.executeCdpCommand("Performance.enable", Map.of());
+        Object metrics =
+                driver.executeCdpCommand("Performance.getMetrics", Map.of()).get("metrics");
+        return ((List<?>) Objects.requireNonNull(metrics))
+                .stream()
+                        .map(metric -> (Map<?, ?>) metric)
+                        .filter(metric -> name.equals(metric.get("name")))
+                        .mapToDouble(metric -> ((Number) Objects.requireNonNull(metric.get("value"))).doubleValue())
+                        .findFirst()
+                        .orElse(0);
     }
 
     /** What the console has said since the last call: errors, refusals by the content security policy. */

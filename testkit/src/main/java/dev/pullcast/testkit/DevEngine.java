@@ -32,31 +32,59 @@ public final class DevEngine implements BeforeAllCallback, AfterAllCallback, Aut
     /** What {@code deploy/dev/engine} says when something is missing that it cannot install. */
     private static final int UNAVAILABLE = 69;
 
+    private final Setup setup;
     private final Map<String, String> environment;
-    private final int dataMebibytes;
 
     private @Nullable Path home;
     private String dockerHost = "";
     private String registry = "";
 
+    /**
+     * How it differs from the machine's own.
+     *
+     * @param login {@code user:password} that the registry asks for; empty for none
+     * @param dataMebibytes of a disk of its own; 0 for the machine's
+     * @param newest of Debian's archive, rather than the one on the {@code PATH}
+     * @param options of dockerd
+     */
+    private record Setup(String login, int dataMebibytes, boolean newest, List<String> options) {}
+
     /** An engine on the machine's disk and a registry without a login. */
     public DevEngine() {
-        this(Map.of(), 0);
+        this(new Setup("", 0, false, List.of()));
     }
 
-    private DevEngine(Map<String, String> environment, int dataMebibytes) {
-        this.environment = environment;
-        this.dataMebibytes = dataMebibytes;
+    private DevEngine(Setup setup) {
+        this.setup = setup;
+        this.environment = new LinkedHashMap<>();
+        if (!setup.login().isEmpty()) {
+            environment.put("PULLCAST_DEV_REGISTRY_AUTH", setup.login());
+        }
     }
 
     /** With a registry that asks for this login. */
     public static DevEngine withLogin(String user, String password) {
-        return new DevEngine(Map.of("PULLCAST_DEV_REGISTRY_AUTH", user + ':' + password), 0);
+        return new DevEngine(new Setup(user + ':' + password, 0, false, List.of()));
     }
 
     /** With a disk of its own, in memory, that is soon full. Only for Linux and root, as the engine is. */
     public static DevEngine withDiskOf(int mebibytes) {
-        return new DevEngine(Map.of(), mebibytes);
+        return new DevEngine(new Setup("", mebibytes, false, List.of()));
+    }
+
+    /**
+     * The newest Docker Engine of Debian's archive, downloaded and unpacked once. Where that is impossible the tests are
+     * skipped with the reason, unless the environment says {@code PULLCAST_TEST_NEWEST=required}.
+     *
+     * @param dockerdOptions such as {@code --max-concurrent-downloads=1}
+     */
+    public static DevEngine newest(String... dockerdOptions) {
+        return new DevEngine(new Setup("", 0, true, List.of(dockerdOptions)));
+    }
+
+    /** The same with containerd's image store. */
+    public static DevEngine newestWithContainerdStore() {
+        return newest("--feature", "containerd-snapshotter=true");
     }
 
     @Override
@@ -77,7 +105,10 @@ public final class DevEngine implements BeforeAllCallback, AfterAllCallback, Aut
             throw new UncheckedIOException(e);
         }
         mountDisk(home);
-        Ran up = script("up");
+        if (setup.newest()) {
+            findNewest();
+        }
+        Ran up = up();
         if (up.exitCode() == UNAVAILABLE && !"required".equals(System.getenv("PULLCAST_TEST_ENGINE"))) {
             close();
             Assumptions.abort("no engine: " + up.output().strip());
@@ -91,14 +122,34 @@ public final class DevEngine implements BeforeAllCallback, AfterAllCallback, Aut
         return this;
     }
 
+    private void findNewest() {
+        Ran found = Processes.run(
+                List.of(Processes.checkout().resolve("deploy/dev/newest-engine").toString()), Map.of());
+        if (found.exitCode() == UNAVAILABLE && !"required".equals(System.getenv("PULLCAST_TEST_NEWEST"))) {
+            close();
+            Assumptions.abort("no newest engine: " + found.output().strip());
+        }
+        String folder = found.orFail().output().lines().toList().getLast();
+        environment.put("PATH", folder + ':' + System.getenv("PATH"));
+    }
+
+    private Ran up() {
+        List<String> arguments = new ArrayList<>(List.of("up"));
+        if (!setup.options().isEmpty()) {
+            arguments.add("--");
+            arguments.addAll(setup.options());
+        }
+        return script(arguments.toArray(String[]::new));
+    }
+
     private void mountDisk(Path folder) {
-        if (dataMebibytes > 0) {
+        if (setup.dataMebibytes() > 0) {
             String disk = disk(folder);
             Ran ran = Processes.run(
                     List.of(
                             "sh",
                             "-c",
-                            "mkdir -p \"$0\" && mount -t tmpfs -o size=" + dataMebibytes + "m pullcast \"$0\"",
+                            "mkdir -p \"$0\" && mount -t tmpfs -o size=" + setup.dataMebibytes() + "m pullcast \"$0\"",
                             disk),
                     Map.of());
             if (ran.exitCode() != 0) {
@@ -109,7 +160,7 @@ public final class DevEngine implements BeforeAllCallback, AfterAllCallback, Aut
     }
 
     private void unmountDisk(Path folder) {
-        if (dataMebibytes > 0) {
+        if (setup.dataMebibytes() > 0) {
             script("down");
             Processes.run(List.of("umount", "-R", disk(folder)), Map.of());
         }
@@ -229,15 +280,24 @@ public final class DevEngine implements BeforeAllCallback, AfterAllCallback, Aut
 
     /** Starts again whatever is not running, with the data and on the ports it had. */
     public void restart() {
-        script("up").orFail();
+        up().orFail();
+    }
+
+    /** Where the registry keeps its images; another one may serve them, too. */
+    Path registryData() {
+        return home().resolve("registry/data");
     }
 
     private Path pidFile(String part) {
+        return home().resolve(part).resolve("pid");
+    }
+
+    private Path home() {
         Path folder = home;
         if (folder == null) {
             throw new IllegalStateException("the engine is not open");
         }
-        return folder.resolve(part).resolve("pid");
+        return folder;
     }
 
     private Ran script(String... arguments) {

@@ -14,6 +14,9 @@ public sealed interface Fault {
     /** Ends the connection (FIN) after so many bytes of the body, as if that were all. */
     record EndAfter(long bytes) implements Fault {}
 
+    /** Changes the byte at this place of the body, and nothing else. */
+    record CorruptAt(long place) implements Fault {}
+
     /** Says nothing more after so many bytes of the body, and keeps the connection open. */
     record StallAfter(long bytes) implements Fault {}
 
@@ -40,4 +43,7 @@ public sealed interface Fault {
      * server.
      */
     record Token(String user, String password) implements Fault {}
+
+    /** Wants this user's name and password with every request, as registries without a token server do. */
+    record Basic(String user, String password) implements Fault {}
 }

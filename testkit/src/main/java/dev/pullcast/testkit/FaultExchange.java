@@ -58,6 +58,9 @@ final class FaultExchange {
         InputStream in = new BufferedInputStream(client.getInputStream());
         in.mark(1);
         int first = in.read();
+        if (first == TLS_HANDSHAKE) {
+            refuseTls(in);
+        }
         if (first < 0 || first == TLS_HANDSHAKE) {
             return false;
         }
@@ -71,6 +74,17 @@ final class FaultExchange {
         path = words[1];
         headers = head.headers();
         return true;
+    }
+
+    /** As Go's server does, on which registries run: without this, containerd does not fall back to plain HTTP. */
+    private void refuseTls(InputStream in) throws IOException {
+        client.getOutputStream()
+                .write("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n400 Bad Request"
+                        .getBytes(StandardCharsets.ISO_8859_1));
+        client.shutdownOutput();
+        // What is left unread when the connection closes would make a reset of the answer.
+        client.setSoTimeout(1_000);
+        in.readAllBytes();
     }
 
     void answer(Faults faults) throws IOException {
@@ -99,10 +113,10 @@ final class FaultExchange {
             case Fault.ResetAfter(long bytes) -> bytes;
             case Fault.EndAfter(long bytes) -> bytes;
             case Fault.StallAfter(long bytes) -> bytes;
-            case Fault.Slow _, Fault.Answer _, Fault.Token _ -> Long.MAX_VALUE;
+            case Fault.Slow _, Fault.Answer _, Fault.Token _, Fault.Basic _, Fault.CorruptAt _ -> Long.MAX_VALUE;
         };
         int rate = fault instanceof Fault.Slow(int bytesPerSecond) ? bytesPerSecond : Integer.MAX_VALUE;
-        copy(body, bound, rate);
+        copy(body, bound, rate, fault instanceof Fault.CorruptAt(long place) ? place : -1);
         switch (fault) {
             case Fault.ResetAfter _ -> {
                 // What was written has to leave before the reset throws away what has not.
@@ -111,11 +125,12 @@ final class FaultExchange {
             }
             // Nothing comes from the client any more, so this returns when it hangs up.
             case Fault.StallAfter _ -> client.getInputStream().readAllBytes();
-            case Fault.EndAfter _, Fault.Slow _, Fault.Answer _, Fault.Token _ -> client.shutdownOutput();
+            case Fault.EndAfter _, Fault.Slow _, Fault.Answer _, Fault.Token _, Fault.Basic _, Fault.CorruptAt _ ->
+                client.shutdownOutput();
         }
     }
 
-    private void copy(InputStream body, long bound, int bytesPerSecond) throws IOException {
+    private void copy(InputStream body, long bound, int bytesPerSecond, long spoiled) throws IOException {
         OutputStream out = client.getOutputStream();
         byte[] buffer = new byte[Math.clamp(bytesPerSecond / 20, 512, 64 * 1024)];
         long start = System.nanoTime();
@@ -123,6 +138,9 @@ final class FaultExchange {
             int n = body.read(buffer, 0, (int) Math.min(buffer.length, bound - sent));
             if (n < 0) {
                 return;
+            }
+            if (spoiled >= sent && spoiled < sent + n) {
+                buffer[(int) (spoiled - sent)] ^= 1;
             }
             out.write(buffer, 0, n);
             sent += n;
@@ -138,17 +156,16 @@ final class FaultExchange {
                 yield true;
             }
             case Fault.Token token -> askForToken(token);
-            case Fault.Slow _, Fault.ResetAfter _, Fault.EndAfter _, Fault.StallAfter _ -> false;
+            case Fault.Basic basic -> askForPassword(basic);
+            case Fault.Slow _, Fault.ResetAfter _, Fault.EndAfter _, Fault.StallAfter _, Fault.CorruptAt _ -> false;
         };
     }
 
     private boolean askForToken(Fault.Token token) throws IOException {
         String given = headers.getOrDefault("authorization", "");
         if (path.startsWith("/token")) {
-            String pair = token.user() + ':' + token.password();
-            String wanted = "Basic " + Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8));
             write(
-                    given.equals(wanted)
+                    given.equals(basic(token.user(), token.password()))
                             ? json(200, "{\"token\":\"" + BEARER + "\"}")
                             : json(401, "{\"details\":\"incorrect username or password\"}"));
             return true;
@@ -156,10 +173,26 @@ final class FaultExchange {
         if (given.equals("Bearer " + BEARER)) {
             return false;
         }
-        String realm = "Bearer realm=\"http://" + headers.get("host") + "/token\",service=\"fault-proxy\"";
+        return refuse("Bearer realm=\"http://" + headers.get("host") + "/token\",service=\"fault-proxy\"");
+    }
+
+    private boolean askForPassword(Fault.Basic wanted) throws IOException {
+        if (headers.getOrDefault("authorization", "").equals(basic(wanted.user(), wanted.password()))) {
+            headers.remove("authorization"); // the registry behind asks for none
+            return false;
+        }
+        return refuse("Basic realm=\"fault-proxy\"");
+    }
+
+    private static String basic(String user, String password) {
+        String pair = user + ':' + password;
+        return "Basic " + Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private boolean refuse(String challenge) throws IOException {
         write(new Fault.Answer(
                 401,
-                Map.of("Content-Type", "application/json", "Www-Authenticate", realm),
+                Map.of("Content-Type", "application/json", "Www-Authenticate", challenge),
                 "{\"errors\":[{\"code\":\"UNAUTHORIZED\",\"message\":\"authentication required\"}]}"));
         return true;
     }

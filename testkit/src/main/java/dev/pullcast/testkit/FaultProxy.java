@@ -126,6 +126,11 @@ public final class FaultProxy implements AutoCloseable {
         return List.copyOf(requests);
     }
 
+    /** Connections at this moment. */
+    public int open() {
+        return open.size();
+    }
+
     /** Answers that carried bytes of layers. */
     public List<Request> layerRequests() {
         return requests.stream()

@@ -8,12 +8,14 @@ import dev.pullcast.contract.kafka.Topics;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
@@ -129,15 +131,33 @@ public final class TestKafka implements AutoCloseable, BeforeEachCallback, After
         return sendBytes(topic, partition, key, ContractJson.write(contractRecord));
     }
 
-    /** Writes any bytes, null for a tombstone, and waits for the acknowledgement. */
-    public RecordMetadata sendBytes(
-            String topic, @Nullable Integer partition, @Nullable String key, byte @Nullable [] value) {
+    /** Writes many records of the contract in their order and waits until all are acknowledged. */
+    public void sendAll(String topic, Map<String, ? extends Collection<?>> recordsByKey) {
+        List<Future<RecordMetadata>> sent = new ArrayList<>();
+        recordsByKey.forEach((key, records) -> records.forEach(
+                record -> sent.add(producer().send(new ProducerRecord<>(topic, key, ContractJson.write(record))))));
+        producer().flush();
+        for (Future<RecordMetadata> one : sent) {
+            if (one.state() != Future.State.SUCCESS) {
+                throw new AssertionError("cannot write to " + topic, one.exceptionNow());
+            }
+        }
+    }
+
+    private KafkaProducer<String, byte[]> producer() {
         if (producer == null) {
             producer = new KafkaProducer<>(
                     Map.of("bootstrap.servers", bootstrapServers()), new StringSerializer(), new ByteArraySerializer());
         }
+        return producer;
+    }
+
+    /** Writes any bytes, null for a tombstone, and waits for the acknowledgement. */
+    public RecordMetadata sendBytes(
+            String topic, @Nullable Integer partition, @Nullable String key, byte @Nullable [] value) {
         try {
-            return producer.send(new ProducerRecord<>(topic, partition, key, value))
+            return producer()
+                    .send(new ProducerRecord<>(topic, partition, key, value))
                     .get(BOUND.toSeconds(), TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -214,7 +234,13 @@ public final class TestKafka implements AutoCloseable, BeforeEachCallback, After
 
     private Stream<String> allTopics() {
         return Stream.of(
-                topics.jobs(), topics.tasks(), topics.events(), topics.results(), topics.workers(), topics.rejected());
+                topics.jobs(),
+                topics.tasks(),
+                topics.events(),
+                topics.results(),
+                topics.workers(),
+                topics.sets(),
+                topics.rejected());
     }
 
     private Admin admin() {

@@ -55,6 +55,7 @@ class TopicSetupIT {
                                 topics.events(),
                                 topics.results(),
                                 topics.workers(),
+                                topics.sets(),
                                 topics.rejected());
                 assertThat(ready.partitionsOf(topics.events())).isEqualTo(3);
             });
@@ -82,7 +83,7 @@ class TopicSetupIT {
                             .isInstanceOfSatisfying(
                                     Ready.class,
                                     ready -> assertThat(ready.partitions())
-                                            .hasSize(6)
+                                            .hasSize(7)
                                             .allSatisfy((topic, count) ->
                                                     assertThat(count).isEqualTo(3)));
                 }
