@@ -3,8 +3,10 @@ package dev.pullcast.worker;
 
 import dev.pullcast.contract.kafka.TopicSetup;
 import dev.pullcast.worker.credentials.WorkerKeyring;
+import dev.pullcast.worker.engine.EngineAddress;
 import dev.pullcast.worker.engine.EngineClient;
 import dev.pullcast.worker.engine.Engines;
+import dev.pullcast.worker.intake.BroughtImages;
 import dev.pullcast.worker.intake.PullSlots;
 import dev.pullcast.worker.intake.TaskConsumer;
 import dev.pullcast.worker.log.PullLog;
@@ -16,6 +18,7 @@ import dev.pullcast.worker.publish.Producers;
 import dev.pullcast.worker.pull.PullReporter;
 import dev.pullcast.worker.pull.PullRun;
 import dev.pullcast.worker.pull.Timers;
+import dev.pullcast.worker.sizes.RegistryLayerSizes;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -114,13 +117,16 @@ public final class Worker {
                 WorkerKeyring.of(vertx, config.credentials(), System.getenv()),
                 Timers.of(vertx, clock),
                 RandomGenerator.getDefault(),
-                config.pulls());
+                config.pulls(),
+                new RegistryLayerSizes(vertx, engine, config.sizes(), config.engine() instanceof EngineAddress.Socket));
         PullSlots slots = new PullSlots(work, identity, log == null ? publisher : log.before(publisher));
         TaskConsumer tasks = new TaskConsumer(
                 vertx,
                 config.id(),
                 config.topics(),
                 slots,
+                new BroughtImages(
+                        vertx, engine, config.dataFolder().resolve("sets-" + TaskConsumer.fileName(config.id()))),
                 clock,
                 new TaskConsumer.Kafka(config.kafka(), config.dataFolder()));
         Presence presence = new Presence(

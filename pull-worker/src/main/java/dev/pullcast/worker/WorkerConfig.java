@@ -11,6 +11,7 @@ import dev.pullcast.worker.engine.EngineMode;
 import dev.pullcast.worker.engine.Engines;
 import dev.pullcast.worker.log.PullLog;
 import dev.pullcast.worker.pull.PullSettings;
+import dev.pullcast.worker.sizes.LayerSizes;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
@@ -35,6 +36,7 @@ import org.jspecify.annotations.Nullable;
  * @param dockerCommand the other way than the API
  * @param credentials where registry logins are found
  * @param pulls how pulls are done
+ * @param sizes whether registries are asked for sizes in advance
  * @param log for people; null for none
  * @param topics names of topics
  * @param partitions of topics that must be created
@@ -54,6 +56,7 @@ public record WorkerConfig(
         DockerCommand dockerCommand,
         CredentialSettings credentials,
         PullSettings pulls,
+        LayerSizes.Mode sizes,
         PullLog.@Nullable Settings log,
         Topics topics,
         int partitions,
@@ -87,7 +90,8 @@ public record WorkerConfig(
                     "",
                     "folder of what jobs name as credentials: NAME.json, or a pull secret NAME/"),
             new Settings.Key("credentials.pull-secrets", "", "folder,… where Kubernetes pull secrets are mounted"),
-            new Settings.Key("credentials.keys", "", "file of keys that open sealed credentials, one kid:key per line"),
+            new Settings.Key(
+                    "credentials.keys", "", "file of keys that seal and open logins in jobs, one kid:key per line"),
             new Settings.Key("pull.backoff-limit", "3", "retries per pull when the job does not say"),
             new Settings.Key("pull.backoff-base-ms", "2000", "bound of the first delay; doubles with each failure"),
             new Settings.Key("pull.backoff-cap-seconds", "120", "bound of every delay between attempts"),
@@ -98,6 +102,11 @@ public record WorkerConfig(
             new Settings.Key("pull.per-registry", "0", "pulls at once from one registry; 0 for no bound"),
             new Settings.Key(
                     "pull.min-free-mib", "64", "free space of the engine's data root below which no pull starts"),
+            new Settings.Key(
+                    "pull.sizes-ahead",
+                    "auto",
+                    "read manifests for the sizes of layers: auto (all but Docker Hub's, where that counts as a pull),"
+                            + " always or never"),
             new Settings.Key("log.file", "", "log of pulls for people; a service uses /var/log/pullcast/pull.log"),
             new Settings.Key("log.json", "false", "true writes every event as JSON beside log.file, too"),
             new Settings.Key("log.max-mib", "10", "size at which a log file is set aside"),
@@ -144,6 +153,7 @@ public record WorkerConfig(
                             settings.find("engine.host") == null ? null : address.forCommand()),
                     credentials(settings),
                     pulls(settings),
+                    sizes(settings),
                     log(settings),
                     new Topics(settings.get("topics.prefix")),
                     settings.getInt("topics.partitions", 1, 10_000),
@@ -159,6 +169,14 @@ public record WorkerConfig(
             return EngineMode.of(settings.get("engine.mode"));
         } catch (IllegalArgumentException e) {
             throw new InvalidSetting("setting 'engine.mode': " + e.getMessage());
+        }
+    }
+
+    private static LayerSizes.Mode sizes(Settings settings) {
+        try {
+            return LayerSizes.Mode.of(settings.get("pull.sizes-ahead"));
+        } catch (IllegalArgumentException e) {
+            throw new InvalidSetting("setting 'pull.sizes-ahead': " + e.getMessage());
         }
     }
 

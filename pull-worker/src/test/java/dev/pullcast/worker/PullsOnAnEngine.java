@@ -19,6 +19,7 @@ import dev.pullcast.worker.pull.PullReporter;
 import dev.pullcast.worker.pull.PullRun;
 import dev.pullcast.worker.pull.PullSpec;
 import dev.pullcast.worker.pull.Timers;
+import dev.pullcast.worker.sizes.RegistryLayerSizes;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -30,6 +31,8 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
@@ -46,6 +49,7 @@ final class PullsOnAnEngine implements AutoCloseable {
     private final Vertx vertx = NativeTransport.vertx(new VertxOptions());
     private final Context context = vertx.getOrCreateContext();
     private final PullSlots slots;
+    private final Map<String, PullSlots.Ticket> tickets = new ConcurrentHashMap<>();
     private volatile @Nullable RegistryAuth auth;
 
     /**
@@ -61,6 +65,7 @@ final class PullsOnAnEngine implements AutoCloseable {
                 "pull.backoff-limit", "0",
                 "pull.backoff-base-ms", "50",
                 "pull.engine-wait-seconds", "0",
+                "pull.sizes-ahead", "never",
                 "pull.progress-interval-ms", "50"));
         for (int i = 0; i < settings.length; i += 2) {
             all.put(settings[i], settings[i + 1]);
@@ -74,7 +79,8 @@ final class PullsOnAnEngine implements AutoCloseable {
                         keyring,
                         Timers.of(vertx, InstantSource.system()),
                         RandomGenerator.getDefault(),
-                        config.pulls()),
+                        config.pulls(),
+                        new RegistryLayerSizes(vertx, engine, config.sizes(), true)),
                 new PullReporter.Identity("w1", "i1"),
                 (event, _) -> {
                     events.add(event);
@@ -84,32 +90,53 @@ final class PullsOnAnEngine implements AutoCloseable {
 
     /** What the next pulls log in with. */
     void logIn(String user, String password, String registry) {
-        auth = new RegistryAuth(user, password, registry, null, null);
+        logIn(new RegistryAuth(user, password, registry, null, null));
+    }
+
+    void logIn(@Nullable RegistryAuth login) {
+        auth = login;
     }
 
     Future<PullEvent.OfPull> start(String job, String image) {
+        return start(job, image, PullPolicy.IF_NOT_PRESENT, null);
+    }
+
+    Future<PullEvent.OfPull> start(String job, String image, PullPolicy policy, @Nullable String platform) {
         ImageReference reference = ImageReference.parse(image);
         PullSpec spec = new PullSpec(
                 job,
-                PullId.of(reference.canonical(), null),
+                PullId.of(reference.canonical(), platform),
                 image,
                 reference,
+                platform,
                 null,
                 null,
-                null,
-                PullPolicy.IF_NOT_PRESENT,
+                policy,
                 null,
                 null,
                 null,
                 Instant.now().plus(Duration.ofHours(1)),
                 0);
         Promise<PullEvent.OfPull> end = Promise.promise();
-        context.runOnContext(_ -> slots.submit(spec).ended().onComplete(end));
+        context.runOnContext(_ -> {
+            PullSlots.Ticket ticket = slots.submit(spec);
+            tickets.put(job, ticket);
+            ticket.ended().onComplete(end);
+        });
         return end.future();
+    }
+
+    /** Cancels the pull that was started last for this job. */
+    void cancel(String job) {
+        context.runOnContext(_ -> Objects.requireNonNull(tickets.get(job), job).cancel("the test cancelled it"));
     }
 
     PullEvent.OfPull pull(String image) {
         return await(start("job", image));
+    }
+
+    PullEvent.OfPull pull(String image, PullPolicy policy, @Nullable String platform) {
+        return await(start("job", image, policy, platform));
     }
 
     PullEvent.Succeeded succeed(String image) {

@@ -12,6 +12,7 @@ import dev.pullcast.worker.engine.DockerCommand;
 import dev.pullcast.worker.engine.EngineAddress;
 import dev.pullcast.worker.engine.EngineMode;
 import dev.pullcast.worker.pull.PullSettings;
+import dev.pullcast.worker.sizes.LayerSizes;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +42,7 @@ class WorkerConfigTest {
                         new DockerCommand("docker", null),
                         CredentialSettings.NONE,
                         PullSettings.DEFAULT,
+                        LayerSizes.Mode.AUTO,
                         null,
                         new Topics("pull."),
                         12,

@@ -30,9 +30,18 @@ final class AutoEngine implements EngineClient {
 
     @Override
     public Future<EngineFacts> facts() {
-        return api.facts()
+        return apiFirst(EngineClient::facts);
+    }
+
+    @Override
+    public Future<EngineDetails> details() {
+        return apiFirst(EngineClient::details);
+    }
+
+    private <T> Future<T> apiFirst(Function<EngineClient, Future<T>> call) {
+        return call.apply(api)
                 .onSuccess(_ -> backToApi())
-                .recover(t -> isGone(t) ? switchOver(t).compose(EngineClient::facts) : Future.failedFuture(t));
+                .recover(t -> isGone(t) ? switchOver(t).compose(call) : Future.failedFuture(t));
     }
 
     @Override
@@ -43,6 +52,11 @@ final class AutoEngine implements EngineClient {
     @Override
     public Future<Void> tag(String source, String repository, String tag) {
         return call(engine -> engine.tag(source, repository, tag));
+    }
+
+    @Override
+    public Future<Removal> remove(String name) {
+        return call(engine -> engine.remove(name));
     }
 
     @Override

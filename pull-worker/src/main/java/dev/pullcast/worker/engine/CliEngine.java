@@ -57,28 +57,31 @@ public final class CliEngine implements EngineClient {
 
     @Override
     public Future<EngineFacts> facts() {
-        return version()
-                .compose(version -> run("info", "--format", "{{json .}}")
-                        .map(this::json)
-                        .map(info -> facts(version.path("Server"), info)));
+        return details().map(EngineDetails::facts);
     }
 
-    private static EngineFacts facts(JsonNode server, JsonNode info) {
-        String component = server.path("Components").path(0).path("Name").asString("");
-        return new EngineFacts(
-                component.startsWith("Podman") ? "podman" : "docker",
+    @Override
+    public Future<EngineDetails> details() {
+        return version()
+                .map(version -> version.path("Server"))
+                .compose(server ->
+                        run("info", "--format", "{{json .}}").map(this::json).map(info -> details(server, info)));
+    }
+
+    private static EngineDetails details(JsonNode server, JsonNode info) {
+        boolean podman =
+                server.path("Components").path(0).path("Name").asString("").startsWith("Podman");
+        EngineDetails details = new InfoAnswer(podman, server.path("ApiVersion").asString(""), info).details(server);
+        EngineFacts facts = details.facts();
+        return details.withFacts(new EngineFacts(
+                facts.kind(),
                 server.path("Version").asString(""),
-                server.path("ApiVersion").asString(""),
+                facts.apiVersion(),
                 server.path("Os").asString("linux"),
                 server.path("Arch").asString(""),
-                textOrNull(info, "Driver"),
-                textOrNull(info, "DockerRootDir"),
-                null);
-    }
-
-    private static @Nullable String textOrNull(JsonNode node, String field) {
-        String value = node.path(field).asString("");
-        return value.isEmpty() ? null : value;
+                facts.storageDriver(),
+                facts.dataRoot(),
+                null));
     }
 
     /** What {@code docker version} says; fails if the command cannot reach its engine. */
@@ -99,6 +102,28 @@ public final class CliEngine implements EngineClient {
     @Override
     public Future<Void> tag(String source, String repository, String tag) {
         return run("tag", "--", source, repository + ":" + tag).mapEmpty();
+    }
+
+    @Override
+    public Future<Removal> remove(String name) {
+        return run("ps", "--all", "--quiet", "--filter", "ancestor=" + name)
+                .compose(users -> users.isBlank()
+                        ? ran("image", "rm", "--", name).compose(CliEngine::removal)
+                        : Future.succeededFuture(Removal.IN_USE));
+    }
+
+    private static Future<Removal> removal(DockerCommand.Ran ran) {
+        String words = ran.errors().toLowerCase(Locale.ROOT);
+        if (ran.exit() == 0) {
+            return Future.succeededFuture(Removal.REMOVED);
+        }
+        if (words.contains("no such image")) {
+            return Future.succeededFuture(Removal.ABSENT);
+        }
+        return words.contains("conflict")
+                ? Future.succeededFuture(Removal.IN_USE)
+                : Future.failedFuture(
+                        new EngineException(PullFailure.of(FailureReason.ENGINE_ERROR, wordsOf(ran.errors()))));
     }
 
     /** Unknown: the command does not say on which machine its engine is. */

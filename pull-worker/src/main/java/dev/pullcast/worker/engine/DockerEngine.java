@@ -15,8 +15,10 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.RequestOptions;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +34,7 @@ public final class DockerEngine implements EngineClient {
     private static final long SHORT_CALL_MILLIS = 30_000;
 
     private static final int MAX_ERROR_BODY = 64 * 1024;
+    private static final Path PROC = Path.of("/proc");
 
     private final Vertx vertx;
     private final EngineAddress address;
@@ -60,11 +63,40 @@ public final class DockerEngine implements EngineClient {
 
     @Override
     public Future<EngineFacts> facts() {
+        return info().map(InfoAnswer::facts).compose(this::withFreeBytes);
+    }
+
+    @Override
+    public Future<EngineDetails> details() {
+        return info().compose(info ->
+                        version().compose(version -> withFreeBytes(info.facts()).map(info.details(version)::withFacts)))
+                .compose(this::withDownloads);
+    }
+
+    private Future<InfoAnswer> info() {
         return refreshPing()
-                .compose(p -> shortCall(HttpMethod.GET, path(p, "/info")).map(body -> facts(p, body)))
-                .onSuccess(fresh -> dataRoot = address instanceof EngineAddress.Socket ? fresh.dataRoot() : null)
-                .compose(fresh ->
-                        freeBytes().map(free -> free.map(fresh::withFreeBytes).orElse(fresh)));
+                .compose(p -> shortCall(HttpMethod.GET, path(p, "/info"))
+                        .map(body -> new InfoAnswer(p.podman(), p.version().toString(), tree(body))));
+    }
+
+    /** Podman fails to answer where it cannot run its own helpers, and pulls all the same. */
+    private Future<JsonNode> version() {
+        return ping().compose(p -> shortCall(HttpMethod.GET, path(p, "/version")))
+                .map(DockerEngine::tree)
+                .otherwise(ContractJson.mapper().createObjectNode());
+    }
+
+    private Future<EngineFacts> withFreeBytes(EngineFacts facts) {
+        dataRoot = address instanceof EngineAddress.Socket ? facts.dataRoot() : null;
+        return freeBytes().map(free -> free.map(facts::withFreeBytes).orElse(facts));
+    }
+
+    private Future<EngineDetails> withDownloads(EngineDetails details) {
+        return details.facts().kind().equals("docker") && address instanceof EngineAddress.Socket socket
+                ? vertx.executeBlocking(
+                                () -> details.withDownloads(DaemonProcess.downloads(PROC, socket.path())), false)
+                        .map(Objects::requireNonNull)
+                : Future.succeededFuture(details);
     }
 
     @Override
@@ -74,35 +106,6 @@ public final class DockerEngine implements EngineClient {
             return Future.succeededFuture(Optional.empty());
         }
         return vertx.executeBlocking(() -> EngineHttp.freeBytes(root), false).map(Optional::ofNullable);
-    }
-
-    private static EngineFacts facts(Ping ping, Buffer body) {
-        JsonNode info = tree(body);
-        return new EngineFacts(
-                ping.podman() ? "podman" : "docker",
-                info.path("ServerVersion").asString(""),
-                ping.version().toString(),
-                info.path("OSType").asString("linux"),
-                goArch(info.path("Architecture").asString("")),
-                text(info, "Driver"),
-                text(info, "DockerRootDir"),
-                null);
-    }
-
-    private static @Nullable String text(JsonNode node, String field) {
-        String value = node.path(field).asString("");
-        return value.isEmpty() ? null : value;
-    }
-
-    /** {@code /info} has the kernel's name for the architecture, images have Go's. */
-    private static String goArch(String arch) {
-        return switch (arch) {
-            case "x86_64" -> "amd64";
-            case "aarch64" -> "arm64";
-            case "armv7l", "armv6l" -> "arm";
-            case "i686", "i386" -> "386";
-            default -> arch;
-        };
     }
 
     @Override
@@ -174,6 +177,27 @@ public final class DockerEngine implements EngineClient {
                                 "/images/" + encode(source) + "/tag?repo=" + encode(repository) + "&tag="
                                         + encode(tag))))
                 .mapEmpty();
+    }
+
+    @Override
+    public Future<Removal> remove(String name) {
+        String ofName = encode("{\"ancestor\":[\"" + name + "\"]}");
+        return inspect(name)
+                .compose(found -> found.isEmpty()
+                        ? Future.succeededFuture(Removal.ABSENT)
+                        : ping().compose(p -> shortCall(
+                                        HttpMethod.GET, path(p, "/containers/json?all=true&limit=1&filters=" + ofName)))
+                                .compose(users ->
+                                        tree(users).isEmpty() ? delete(name) : Future.succeededFuture(Removal.IN_USE)));
+    }
+
+    private Future<Removal> delete(String name) {
+        return ping().compose(p -> send(HttpMethod.DELETE, path(p, "/images/" + encode(name)), null))
+                .compose(response -> switch (response.statusCode()) {
+                    case 404 -> drained(response).map(_ -> Removal.ABSENT);
+                    case 409 -> drained(response).map(_ -> Removal.IN_USE);
+                    default -> bodyOf(response).map(_ -> Removal.REMOVED);
+                });
     }
 
     @Override

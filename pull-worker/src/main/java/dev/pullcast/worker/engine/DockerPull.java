@@ -19,11 +19,14 @@ import org.jspecify.annotations.Nullable;
  * and a stream without its terminating chunk is a failure. All fields belong to the context of the call.
  */
 final class DockerPull implements EngineClient.EngineCall {
+    private static final int LEAST_READ = 1024;
+
     private final @Nullable RegistryAuth auth;
     private final Function<String, Future<PullFailure>> diagnoseCut;
     private final EngineMessageDecoder decoder;
     private final Promise<CallEnd> end = Promise.promise();
 
+    private byte[] read = new byte[0];
     private @Nullable HttpClientRequest request;
     private @Nullable String errorInStream;
     private boolean closed;
@@ -91,9 +94,12 @@ final class DockerPull implements EngineClient.EngineCall {
         if (end.future().isComplete()) {
             return;
         }
-        byte[] bytes = chunk.getBytes();
+        if (chunk.length() > read.length) {
+            read = new byte[Math.max(chunk.length(), LEAST_READ)];
+        }
+        chunk.getBytes(read);
         try {
-            decoder.feed(bytes, 0, bytes.length);
+            decoder.feed(read, 0, chunk.length());
         } catch (DecodeException e) {
             onGarbled(e);
         }

@@ -60,6 +60,25 @@ public sealed interface EngineAddress {
         };
     }
 
+    /**
+     * For a person: that nothing answers here, why, and what to do about it.
+     *
+     * @param why in the words of whoever tried to connect
+     */
+    default String unreachable(String why) {
+        String advice = "";
+        if (why.contains("ermission denied")) {
+            advice =
+                    ". Add the user to the group that owns the socket (usually `docker`: sudo usermod -aG docker $USER,"
+                            + " then log in again), or run this as root.";
+        } else if (this instanceof Socket && (why.contains("No such file") || why.contains("onnection refused"))) {
+            advice = ". Is the engine running? Start it, or name its socket with --socket or DOCKER_HOST.";
+        } else if (this instanceof Tcp && why.contains("onnection refused")) {
+            advice = ". Is the engine running, and does it listen on TCP? Or name another with --host or DOCKER_HOST.";
+        }
+        return "cannot reach the Docker Engine at " + this + ": " + why + advice;
+    }
+
     /** What Docker uses when nobody says anything else. */
     String DEFAULT = "unix:///var/run/docker.sock";
 

@@ -12,6 +12,11 @@ public interface EngineClient {
     /** What engine this is, asked anew each time. */
     Future<EngineFacts> facts();
 
+    /** The same with all else that can be found out. */
+    default Future<EngineDetails> details() {
+        return facts().map(EngineDetails::of);
+    }
+
     /**
      * Looks an image up on the engine, without any registry.
      *
@@ -29,6 +34,18 @@ public interface EngineClient {
 
     /** Gives an image that is on the engine another name. */
     Future<Void> tag(String source, String repository, String tag);
+
+    /** Removes a name of an image, and with its last name the image, unless a container uses it. */
+    Future<Removal> remove(String name);
+
+    /** How an attempt to remove an image ended. */
+    enum Removal {
+        REMOVED,
+        /** The engine does not have it. */
+        ABSENT,
+        /** A container, running or not, uses it; nothing was done. */
+        IN_USE
+    }
 
     /**
      * Free space of the engine's data root, without asking the engine.

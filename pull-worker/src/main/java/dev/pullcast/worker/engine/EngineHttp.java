@@ -80,12 +80,8 @@ final class EngineHttp {
             return e;
         }
         String why = wordsOf(t);
-        String advice = adviceFor(address, why);
         return new EngineException(new PullFailure(
-                FailureReason.ENGINE_GONE,
-                !why.contains("ermission denied"),
-                "cannot reach the Docker Engine at " + address + ": " + why + advice,
-                null));
+                FailureReason.ENGINE_GONE, !why.contains("ermission denied"), address.unreachable(why), null));
     }
 
     /** Netty says of a missing socket file only that it is a FileNotFoundException. */
@@ -105,16 +101,5 @@ final class EngineHttp {
         } catch (IOException e) {
             return null;
         }
-    }
-
-    private static String adviceFor(EngineAddress address, String why) {
-        if (why.contains("ermission denied")) {
-            return ". Add the user to the group that owns the socket (usually docker), or run as root.";
-        }
-        if (address instanceof EngineAddress.Socket
-                && (why.contains("No such file") || why.contains("onnection refused"))) {
-            return ". Is the engine running? Start it, or name its socket with --socket or DOCKER_HOST.";
-        }
-        return "";
     }
 }

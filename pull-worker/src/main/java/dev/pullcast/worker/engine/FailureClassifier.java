@@ -26,7 +26,9 @@ final class FailureClassifier {
             Rule.of(
                     FailureReason.ENGINE_GONE,
                     "cannot connect to the docker daemon|failed to connect to the docker api|error during connect:|permission denied while trying to connect to the docker"),
-            Rule.of(FailureReason.RATE_LIMITED, "toomanyrequests|429 too many|too many requests|rate limit"),
+            Rule.of(
+                    FailureReason.RATE_LIMITED,
+                    "toomanyrequests|429 too many|too many requests|rate limit|unexpected status from .*: 429"),
             Rule.of(FailureReason.DISK_FULL, "no space left on device|disk quota exceeded|not enough space"),
             Rule.of(
                     FailureReason.DIGEST_MISMATCH,
@@ -42,7 +44,7 @@ final class FailureClassifier {
                     "x509:|certificate signed by unknown|tls: |tls handshake|server gave http response to https client|certificate is not"),
             Rule.of(
                     FailureReason.AUTH,
-                    "x-registry-auth|unauthorized|no basic auth credentials|authentication required|access denied|denied:|requested access to the resource is denied|401 unauthorized|403 forbidden|unable to retrieve auth token|incorrect username or password|authorization failed|error getting credentials"),
+                    "x-registry-auth|unauthorized|no basic auth credentials|authentication required|access denied|denied:|requested access to the resource is denied|401 unauthorized|403 forbidden|unexpected status from .*: 40[13]|unable to retrieve auth token|incorrect username or password|authorization failed|error getting credentials"),
             Rule.of(
                     FailureReason.NETWORK,
                     "connection refused|no such host|reset by peer|i/o timeout|network is unreachable|no route to host|connection timed out|context deadline exceeded|client.timeout exceeded|temporary failure in name resolution|server misbehaving|proxyconnect|broken pipe"),

@@ -15,9 +15,11 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Room for pulls: a bounded number runs at once, the rest waits in order; equal ones share one run. A run that backs off
@@ -30,6 +32,7 @@ public final class PullSlots {
 
     private final Map<PullSpec.Key, Slot> open = new HashMap<>();
     private final Deque<Slot> waiting = new ArrayDeque<>();
+    private final Set<String> paused = new HashSet<>();
     private final Map<String, Integer> runningByJob = new HashMap<>();
     private final Map<String, Integer> runningByRegistry = new HashMap<>();
     private int running;
@@ -38,6 +41,7 @@ public final class PullSlots {
     private static final class Slot {
         final PullSpec first;
         final PullRun run;
+        final Set<String> jobs = new HashSet<>();
         boolean started;
 
         Slot(PullSpec first, PullRun run) {
@@ -73,6 +77,7 @@ public final class PullSlots {
     public Ticket submit(PullSpec spec) {
         PullReporter reporter = new PullReporter(spec, identity, parts.timers(), publisher);
         Slot slot = slotFor(spec);
+        slot.jobs.add(spec.job());
         slot.run.join(reporter);
         long deadline = parts.timers()
                 .after(
@@ -97,9 +102,19 @@ public final class PullSlots {
 
             @Override
             public void cancel(String message) {
+                slot.jobs.remove(spec.job());
                 slot.run.leave(reporter, new PullStep.Cancelled(message));
             }
         };
+    }
+
+    /** Starts no more pulls of a job, or goes on; what runs is left alone, and what an unpaused job wants, too. */
+    public void pause(String job, boolean pause) {
+        if (pause) {
+            paused.add(job);
+        } else if (paused.remove(job)) {
+            startWaiting();
+        }
     }
 
     /** Engine calls now, with those that back off. */
@@ -157,7 +172,8 @@ public final class PullSlots {
     private boolean hasRoom(Slot slot) {
         Integer ofJob = slot.first.parallelism();
         int ofRegistry = parts.settings().guards().perRegistry();
-        return (ofJob == null || runningByJob.getOrDefault(slot.first.job(), 0) < ofJob)
+        return !paused.containsAll(slot.jobs)
+                && (ofJob == null || runningByJob.getOrDefault(slot.first.job(), 0) < ofJob)
                 && (ofRegistry == 0 || runningByRegistry.getOrDefault(slot.registry(), 0) < ofRegistry);
     }
 }

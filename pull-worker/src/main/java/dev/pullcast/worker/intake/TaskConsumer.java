@@ -2,10 +2,13 @@
 package dev.pullcast.worker.intake;
 
 import dev.pullcast.contract.codec.ContractJson;
+import dev.pullcast.contract.event.PullEvent;
 import dev.pullcast.contract.image.ImageReference;
 import dev.pullcast.contract.job.TaskRecord;
 import dev.pullcast.contract.job.TaskRecord.CancelTask;
+import dev.pullcast.contract.job.TaskRecord.PauseTask;
 import dev.pullcast.contract.job.TaskRecord.PullTask;
+import dev.pullcast.contract.job.TaskRecord.RemoveTask;
 import dev.pullcast.contract.job.TaskRecord.TaskPull;
 import dev.pullcast.contract.kafka.Topics;
 import dev.pullcast.worker.pull.PullSpec;
@@ -39,6 +42,7 @@ public final class TaskConsumer {
     private final String worker;
     private final Topics topics;
     private final PullSlots slots;
+    private final BroughtImages brought;
     private final InstantSource clock;
     private final KafkaConsumer<String, byte[]> consumer;
     private final Path journalFile;
@@ -51,11 +55,20 @@ public final class TaskConsumer {
     private volatile boolean stopped; // Kafka's thread asks, too
 
     /** A consumer that waits for {@link #start()}. */
-    public TaskConsumer(Vertx vertx, String worker, Topics topics, PullSlots slots, InstantSource clock, Kafka kafka) {
+    // One parameter for each part that it works with.
+    public TaskConsumer(
+            Vertx vertx,
+            String worker,
+            Topics topics,
+            PullSlots slots,
+            BroughtImages brought,
+            InstantSource clock,
+            Kafka kafka) {
         this.vertx = vertx;
         this.worker = worker;
         this.topics = topics;
         this.slots = slots;
+        this.brought = brought;
         this.clock = clock;
         this.journalFile = kafka.dataFolder().resolve("journal-" + fileName(worker));
         Map<String, String> config = new HashMap<>(kafka.client());
@@ -146,6 +159,17 @@ public final class TaskConsumer {
                 List.copyOf(openByJob.getOrDefault(cancel.job(), Map.of()).values())
                         .forEach(ticket -> ticket.cancel(cancel.message()));
             }
+            case PauseTask pause -> {
+                read(record.offset(), 0);
+                slots.pause(pause.job(), pause.paused());
+            }
+            case RemoveTask removed -> {
+                read(record.offset(), 1);
+                brought.remove(removed.job()).onComplete(_ -> {
+                    watermark.done(record.offset());
+                    planCommit();
+                });
+            }
         }
     }
 
@@ -163,7 +187,8 @@ public final class TaskConsumer {
         for (TaskPull pull : toDo) {
             PullSlots.Ticket ticket = slots.submit(specOf(task, pull));
             openByJob.computeIfAbsent(task.job(), _ -> new HashMap<>()).put(pull.pull(), ticket);
-            ticket.published().onSuccess(_ -> finish(offset, task.job(), pull.pull(), known));
+            ticket.published()
+                    .onSuccess(_ -> finish(offset, task, ticket.ended().result(), known));
         }
         planCommit();
     }
@@ -185,8 +210,13 @@ public final class TaskConsumer {
                 task.jobPartition());
     }
 
-    private void finish(long offset, String job, String pull, TaskJournal known) {
+    private void finish(long offset, PullTask task, PullEvent.OfPull end, TaskJournal known) {
+        String job = task.job();
+        String pull = end.origin().pull();
         vertx.executeBlocking(() -> {
+                    if (task.set() != null) {
+                        brought.remember(task.set(), end);
+                    }
                     known.finish(job, pull);
                     return null;
                 })
@@ -194,7 +224,11 @@ public final class TaskConsumer {
                 .onComplete(_ -> {
                     openByJob.computeIfPresent(job, (_, tickets) -> {
                         tickets.remove(pull);
-                        return tickets.isEmpty() ? null : tickets;
+                        if (tickets.isEmpty()) {
+                            slots.pause(job, false);
+                            return null;
+                        }
+                        return tickets;
                     });
                     watermark.done(offset);
                     planCommit();

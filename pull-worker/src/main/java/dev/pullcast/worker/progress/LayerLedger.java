@@ -19,6 +19,7 @@ final class LayerLedger {
     private @Nullable Long size;
     private boolean broughtWhole;
     private long mostBytes;
+    private boolean expectedConfig;
 
     // Start anew with each attempt.
     private boolean seen;
@@ -54,6 +55,21 @@ final class LayerLedger {
         extracted = null;
         seconds = null;
         workDone = 0;
+    }
+
+    /** Enters what the image's manifest says of its size, which is true whatever the engine told so far. */
+    void expect(long bytesInManifest) {
+        if (size == null || size < bytesInManifest) {
+            size = bytesInManifest;
+        }
+        if (phase.hasAllBytes() && phase != LayerPhase.CACHED) {
+            count(size);
+        }
+    }
+
+    /** It is the image's configuration, by its manifest. */
+    void expectConfig() {
+        expectedConfig = true;
     }
 
     /** Enters what the engine said. */
@@ -107,7 +123,7 @@ final class LayerLedger {
         // After a retry Docker counts only what was left to fetch; the size of a blob never shrinks.
         long before = size != null && total != null && total < size ? size - total : 0;
         if (total != null && before == 0) {
-            size = total;
+            size = Math.max(total, bytes);
         }
         if (current == null) {
             return;
@@ -141,12 +157,11 @@ final class LayerLedger {
         advance(LayerPhase.EXTRACTING);
         Long total = message.total();
         if (total != null && size == null) {
-            size = total;
-            count(total);
+            size = Math.max(total, bytes);
+            count(size);
         }
-        if (message.current() != null) {
-            extracted = size == null ? message.current() : Long.valueOf(Math.min(message.current(), size));
-        }
+        Long now = message.current() == null ? extracted : message.current();
+        extracted = now == null || size == null ? now : Long.valueOf(Math.min(now, size));
         if (message.seconds() != null) {
             seconds = message.seconds();
         }
@@ -224,7 +239,7 @@ final class LayerLedger {
 
     /** Whether it is a layer that the engine named in this attempt. */
     boolean isLayer() {
-        return seen && !imageConfig;
+        return seen && !imageConfig && !expectedConfig;
     }
 
     /** Whether its bytes belong to the download of this attempt. */

@@ -35,6 +35,7 @@ public final class ProgressTracker {
     private final SpeedMeter speed = new SpeedMeter();
     private Dialect dialect = Dialect.PODMAN;
     private @Nullable Instant lastByteAt;
+    private @Nullable ExpectedSizes expected;
     private double done;
     private boolean complete;
 
@@ -74,6 +75,7 @@ public final class ProgressTracker {
             }
             layer = new LayerLedger(message.id());
             layers.put(message.id(), layer);
+            expectOf(message.id(), layer);
         }
         long bytesBefore = layer.bytes();
         LayerPhase phaseBefore = layer.phase();
@@ -87,6 +89,45 @@ public final class ProgressTracker {
         moveOn(layer);
         LayerChange change = layer.change();
         return change == null ? List.of() : List.of(change);
+    }
+
+    /**
+     * Enters what the manifest says. Layers that the engine has not named, or that it has already, are not counted for
+     * it.
+     *
+     * @return what is new about layers
+     */
+    public List<LayerChange> expect(ExpectedSizes sizes) {
+        expected = sizes;
+        List<LayerChange> changes = new ArrayList<>();
+        layers.forEach((id, layer) -> {
+            expectOf(id, layer);
+            LayerChange change = layer.isSeen() ? layer.change() : null;
+            if (change != null) {
+                changes.add(change);
+            }
+        });
+        return changes;
+    }
+
+    private void expectOf(String id, LayerLedger layer) {
+        ExpectedSizes sizes = expected;
+        if (sizes == null) {
+            return;
+        }
+        Long bytes = sizes.layers().get(id);
+        if (bytes != null) {
+            layer.expect(bytes);
+        }
+        if (id.equals(sizes.config())) {
+            layer.expectConfig();
+        }
+    }
+
+    /** Whether a layer that is to be downloaded has no size yet, which the image's manifest would tell. */
+    public boolean lacksSizes() {
+        return expected == null
+                && layers.values().stream().anyMatch(layer -> layer.isDownload() && layer.size() == null);
     }
 
     /** A download that begins or ends counts as a sign of life like a byte: small layers show no bytes at all. */

@@ -36,6 +36,12 @@ public final class EngineWatch {
         pausedUntil.merge(registry, until, (a, b) -> a.isAfter(b) ? a : b);
     }
 
+    /** Whether the registry asked for a pause that is not over. */
+    boolean isPaused(String registry, Instant now) {
+        Instant until = pausedUntil.get(registry);
+        return until != null && until.isAfter(now);
+    }
+
     /**
      * How long a pull from the registry has to wait, with jitter.
      *

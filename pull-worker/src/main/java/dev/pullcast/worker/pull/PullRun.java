@@ -15,6 +15,7 @@ import dev.pullcast.worker.engine.PullRequest;
 import dev.pullcast.worker.engine.RegistryAuth;
 import dev.pullcast.worker.progress.LayerChange;
 import dev.pullcast.worker.progress.Totals;
+import dev.pullcast.worker.sizes.LayerSizes;
 import dev.pullcast.worker.stream.EngineMessage;
 import io.vertx.core.Future;
 import java.time.Duration;
@@ -50,6 +51,7 @@ public final class PullRun {
     private final RandomGenerator random;
     private final PullSettings settings;
     private final EngineWatch watch;
+    private final SizesAhead sizes;
     private final Runnable onOver;
     private final List<PullFollower> followers = new ArrayList<>();
     private final RunProgress progress;
@@ -70,11 +72,23 @@ public final class PullRun {
             Timers timers,
             RandomGenerator random,
             PullSettings settings,
-            EngineWatch watch) {
-        /** With a watch of its own. */
+            EngineWatch watch,
+            LayerSizes sizes) {
+        /** With a watch of its own, and no sizes in advance. */
         public Parts(
                 EngineClient engine, Keyring keyring, Timers timers, RandomGenerator random, PullSettings settings) {
-            this(engine, keyring, timers, random, settings, new EngineWatch());
+            this(engine, keyring, timers, random, settings, new EngineWatch(), LayerSizes.NONE);
+        }
+
+        /** With a watch of its own. */
+        public Parts(
+                EngineClient engine,
+                Keyring keyring,
+                Timers timers,
+                RandomGenerator random,
+                PullSettings settings,
+                LayerSizes sizes) {
+            this(engine, keyring, timers, random, settings, new EngineWatch(), sizes);
         }
     }
 
@@ -93,6 +107,7 @@ public final class PullRun {
         this.random = parts.random();
         this.settings = parts.settings();
         this.watch = parts.watch();
+        this.sizes = new SizesAhead(parts.sizes(), parts.watch(), parts.timers());
         this.onOver = onOver;
         this.progress = new RunProgress(parts.timers(), parts.settings().progressInterval(), parts.watch(), this::tell);
         this.retries = RetryPolicy.of(
@@ -212,7 +227,7 @@ public final class PullRun {
         tell(new PullStep.Started());
         RegistryAuth login = logins.isEmpty() ? null : logins.getFirst();
         EngineCall call = engine.pull(new PullRequest(spec.reference(), spec.platform(), login), this::onMessage);
-        enter(new PullState.Pulling(call, timers.instant()));
+        enter(new PullState.Pulling(call, timers.instant(), login));
         watchCall(call);
         call.end().onSuccess(end -> {
             if (isPulling(call)) {
@@ -266,8 +281,9 @@ public final class PullRun {
     }
 
     private void onMessage(EngineMessage message) {
-        if (state instanceof PullState.Pulling) {
+        if (state instanceof PullState.Pulling pulling) {
             progress.on(message);
+            sizes.look(spec, pulling.login(), pulling.since(), progress);
         }
     }
 

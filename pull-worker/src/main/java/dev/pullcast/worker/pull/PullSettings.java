@@ -49,6 +49,17 @@ public record PullSettings(
         this(parallelism, backoffLimit, backoffBase, backoffCap, timeout, progressInterval, Guards.IMPATIENT);
     }
 
+    /**
+     * The same for somebody who waits at a terminal: an engine that is gone is told at once.
+     *
+     * @param atOnce engine calls
+     * @param interval of progress
+     */
+    public PullSettings forTerminal(int atOnce, Duration interval) {
+        Guards impatient = new Guards(guards.stall(), Duration.ZERO, guards.perRegistry(), guards.minFreeBytes());
+        return new PullSettings(atOnce, backoffLimit, backoffBase, backoffCap, timeout, interval, impatient);
+    }
+
     /** What holds for a worker when nobody says anything else. */
     public static final PullSettings DEFAULT = new PullSettings(
             4,

@@ -2,7 +2,9 @@
 package dev.pullcast.worker.pull;
 
 import dev.pullcast.worker.engine.EngineClient.EngineCall;
+import dev.pullcast.worker.engine.RegistryAuth;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /** Where a {@link PullRun} is, with what is valid only there. */
 sealed interface PullState {
@@ -15,8 +17,12 @@ sealed interface PullState {
     /** Looks for credentials before an attempt. */
     record Preparing() implements PullState {}
 
-    /** The engine is at work. */
-    record Pulling(EngineCall call, Instant since) implements PullState {}
+    /**
+     * The engine is at work.
+     *
+     * @param login that it was given, or null
+     */
+    record Pulling(EngineCall call, Instant since, @Nullable RegistryAuth login) implements PullState {}
 
     /** The engine says it is done; looks whether that is true. */
     record Checking() implements PullState {}

@@ -2,6 +2,7 @@
 package dev.pullcast.worker.pull;
 
 import dev.pullcast.worker.progress.EventThrottle;
+import dev.pullcast.worker.progress.ExpectedSizes;
 import dev.pullcast.worker.progress.LayerChange;
 import dev.pullcast.worker.progress.ProgressTracker;
 import dev.pullcast.worker.progress.Totals;
@@ -56,6 +57,19 @@ final class RunProgress {
             ticking = true;
             timer = timers.after(interval, this::tick);
         }
+    }
+
+    /** Enters what the image's manifest says. */
+    void expect(ExpectedSizes sizes) {
+        if (!stopped) {
+            Instant now = timers.instant();
+            tracker.expect(sizes).forEach(change -> tellLayers(throttle.offer(change, now)));
+            tellTotals(tracker.totals(now));
+        }
+    }
+
+    boolean lacksSizes() {
+        return tracker.lacksSizes();
     }
 
     private void tick() {

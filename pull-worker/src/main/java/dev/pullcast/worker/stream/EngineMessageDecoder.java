@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.pullcast.worker.stream;
 
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import java.util.function.Consumer;
@@ -31,14 +32,23 @@ public final class EngineMessageDecoder {
     public static final int MAX_MESSAGE_BYTES = 1 << 20;
     /** Longest text within a message. */
     public static final int MAX_STRING_CHARS = 1 << 18;
+    /**
+     * Largest number of bytes or seconds that is believed, a pebibyte: the sum over all the layers that a pull may have
+     * must fit into a long.
+     */
+    public static final long MAX_NUMBER = 1L << 50;
     /** Deepest nesting within a message; engines use two. */
     public static final int MAX_DEPTH = 32;
 
     private static final int SLICE = 1 << 15;
 
-    // Names are not kept: a table of all names ever seen would grow with a stream of ever new ones.
+    /** After so many members a new parser takes over: each keeps every name that it has read, and they may all differ. */
+    private static final int MEMBERS_PER_PARSER = 10_000;
+
     private static final JsonFactory FACTORY = JsonFactory.builder()
-            .disable(TokenStreamFactory.Feature.CANONICALIZE_PROPERTY_NAMES)
+            // Many names with one hash are slow for a moment, and then forgotten with the rest.
+            .disable(TokenStreamFactory.Feature.FAIL_ON_SYMBOL_HASH_OVERFLOW)
+            .disable(TokenStreamFactory.Feature.INTERN_PROPERTY_NAMES)
             // The parser takes {"a":1,} for whole when the bytes are cut after the comma; so it is taken always.
             .enable(JsonReadFeature.ALLOW_TRAILING_COMMA)
             .streamReadConstraints(StreamReadConstraints.builder()
@@ -57,8 +67,9 @@ public final class EngineMessageDecoder {
     }
 
     private final Consumer<EngineMessage> sink;
-    private final JsonParser parser = FACTORY.createNonBlockingByteArrayParser(ObjectReadContext.empty());
-    private final ByteArrayFeeder feeder = (ByteArrayFeeder) parser.nonBlockingInputFeeder();
+    // Never closed: that would hand the names that it has read on to the factory, for good.
+    private JsonParser parser = newParser();
+    private ByteArrayFeeder feeder = (ByteArrayFeeder) parser.nonBlockingInputFeeder();
     private final MessageBuilder message = new MessageBuilder();
     private final TailBytes tail = new TailBytes();
 
@@ -66,7 +77,9 @@ public final class EngineMessageDecoder {
     private int depth;
     private String name = "";
     private boolean awaitsValue;
+    private int membersOfParser;
     private long bytesFed;
+    private long bytesBeforeParser;
     private long endOfLastMessage;
     private boolean finished;
 
@@ -75,6 +88,10 @@ public final class EngineMessageDecoder {
      */
     public EngineMessageDecoder(Consumer<EngineMessage> sink) {
         this.sink = sink;
+    }
+
+    private static JsonParser newParser() {
+        return FACTORY.createNonBlockingByteArrayParser(ObjectReadContext.empty());
     }
 
     /**
@@ -122,7 +139,6 @@ public final class EngineMessageDecoder {
             throw failed("ends within a message");
         }
         finished = true;
-        parser.close();
     }
 
     private void readTokens() throws DecodeException {
@@ -147,7 +163,10 @@ public final class EngineMessageDecoder {
         switch (token) {
             case START_OBJECT, START_ARRAY -> open(token);
             case END_OBJECT, END_ARRAY -> close();
-            case PROPERTY_NAME -> name = parser.currentName();
+            case PROPERTY_NAME -> {
+                name = parser.currentName();
+                membersOfParser++;
+            }
             case VALUE_STRING, VALUE_NUMBER_INT -> value(token);
             // None of these is part of a member that is known.
             case VALUE_NULL, VALUE_TRUE, VALUE_FALSE, VALUE_NUMBER_FLOAT, VALUE_EMBEDDED_OBJECT, NOT_AVAILABLE -> {}
@@ -186,13 +205,27 @@ public final class EngineMessageDecoder {
         if (depth == 1) {
             inside = Inside.MESSAGE;
         } else if (depth == 0) {
-            long end = parser.currentLocation().getByteOffset();
+            long end = bytesBeforeParser + parser.currentLocation().getByteOffset();
             if (end - endOfLastMessage > MAX_MESSAGE_BYTES) {
                 throw tooLong();
             }
             endOfLastMessage = end;
             sink.accept(message.build());
+            if (membersOfParser >= MEMBERS_PER_PARSER) {
+                forgetNames(end);
+            }
         }
+    }
+
+    /** Between two messages, so that nothing is lost but names. */
+    private void forgetNames(long end) {
+        ByteArrayOutputStream rest = new ByteArrayOutputStream();
+        parser.releaseBuffered(rest);
+        parser = newParser();
+        feeder = (ByteArrayFeeder) parser.nonBlockingInputFeeder();
+        feeder.feedInput(rest.toByteArray(), 0, rest.size());
+        bytesBeforeParser = end;
+        membersOfParser = 0;
     }
 
     private void value(JsonToken token) {
@@ -242,7 +275,7 @@ public final class EngineMessageDecoder {
             return null;
         }
         long number = parser.getLongValue();
-        return number < least ? null : number;
+        return number < least || number > MAX_NUMBER ? null : number;
     }
 
     private DecodeException tooLong() {

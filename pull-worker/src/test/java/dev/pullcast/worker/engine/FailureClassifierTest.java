@@ -23,6 +23,8 @@ class FailureClassifierTest {
             200 | auth | unable to retrieve auth token: invalid username/password: unauthorized
             500 | rate-limited | toomanyrequests: You have reached your pull rate limit. You may increase the limit by authenticating
             500 | rate-limited | unknown: unexpected status from HEAD request to http://r/v2/x/manifests/1: 429 Too Many Requests
+            500 | rate-limited | unknown: unexpected status from HEAD request to http://r/v2/x/manifests/1: 429
+            500 | auth | unknown: unexpected status from HEAD request to http://r/v2/x/manifests/1: 401
             500 | network | Get "http://127.0.0.1:22099/v2/": dial tcp 127.0.0.1:22099: connect: connection refused
             500 | network | Get "https://no-such-host.invalid:5000/v2/": dial tcp: lookup no-such-host.invalid on 10.0.0.1:53: no such host
             200 | network | unexpected EOF

@@ -100,6 +100,27 @@ class PullSlotsTest {
     }
 
     @Test
+    void aPausedJobStartsNoMoreAndGoesOnWhereItStopped() {
+        fixture.submit("j", "a:1", null);
+        fixture.slots.pause("j", true);
+        fixture.submit("j", "b:1", null);
+        fixture.submit("k", "c:1", null);
+        assertThat(fixture.asked()).containsExactly("docker.io/library/a:1", "docker.io/library/c:1");
+        fixture.fail(1, FailureReason.AUTH);
+        fixture.slots.pause("j", false);
+        assertThat(fixture.asked()).last().isEqualTo("docker.io/library/b:1");
+    }
+
+    @Test
+    void whatAnotherJobWantsTooStartsAlthoughOneIsPaused() {
+        fixture.slots.pause("j", true);
+        fixture.submit("j", "a:1", null);
+        assertThat(fixture.asked()).isEmpty();
+        fixture.submit("k", "a:1", null);
+        assertThat(fixture.asked()).containsExactly("docker.io/library/a:1");
+    }
+
+    @Test
     void equalPullsOfTwoJobsAreOneCallAndTwoResults() {
         PullSlots.Ticket first = fixture.submit("j", "a:1", null);
         PullSlots.Ticket second = fixture.submit("k", "a:1", null);

@@ -12,6 +12,7 @@ import dev.pullcast.worker.stream.LayerStep;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
@@ -58,6 +59,85 @@ class ProgressTrackerTest {
                 .filter(LayerChange::phaseChanged)
                 .map(LayerChange::phase)
                 .toList();
+    }
+
+    @Nested
+    class WhenTheManifestIsKnown {
+        private static final ExpectedSizes SIZES = new ExpectedSizes(
+                Map.of("aaaaaaaaaaaa", 100L, "bbbbbbbbbbbb", 300L, "cccccccccccc", 50L), "ffffffffffff");
+
+        @Test
+        void theTotalIsRightAsSoonAsTheLayersAreNamed() {
+            docker();
+            assertThat(tracker.expect(SIZES)).isEmpty();
+            say("aaaaaaaaaaaa", LayerStep.PULLING_FS_LAYER);
+            say("bbbbbbbbbbbb", LayerStep.PULLING_FS_LAYER);
+            assertThat(totals().bytesTotal()).isEqualTo(400);
+            assertThat(totals().bytesCurrent()).isZero();
+            say("cccccccccccc", LayerStep.ALREADY_EXISTS);
+            assertThat(totals().bytesTotal()).isEqualTo(400);
+        }
+
+        @Test
+        void layersNamedBeforeAreToldAgainWithTheirSizes() {
+            docker();
+            say("aaaaaaaaaaaa", LayerStep.DOWNLOADING, 10, 100);
+            say("bbbbbbbbbbbb", LayerStep.PULLING_FS_LAYER);
+            assertThat(tracker.lacksSizes()).isTrue();
+            double before = totals().percent();
+            assertThat(tracker.expect(SIZES)).singleElement().satisfies(change -> {
+                assertThat(change.layer()).isEqualTo("bbbbbbbbbbbb");
+                assertThat(change.total()).isEqualTo(300);
+                assertThat(change.phaseChanged()).isFalse();
+            });
+            assertThat(tracker.lacksSizes()).isFalse();
+            assertThat(totals().bytesTotal()).isEqualTo(400);
+            assertThat(totals().percent()).isEqualTo(before);
+            say("bbbbbbbbbbbb", LayerStep.DOWNLOADING, 150, 300);
+            assertThat(totals().percent()).isGreaterThan(before);
+        }
+
+        @Test
+        void aLayerThatCameWithoutABytesWordIsCountedWhole() {
+            docker();
+            say("aaaaaaaaaaaa", LayerStep.DOWNLOAD_COMPLETE);
+            tracker.expect(SIZES);
+            assertThat(totals().bytesCurrent()).isEqualTo(100);
+            say("bbbbbbbbbbbb", LayerStep.PULL_COMPLETE);
+            assertThat(totals().bytesCurrent()).isEqualTo(400);
+            assertThat(tracker.bytesDownloaded()).isEqualTo(400);
+        }
+
+        @Test
+        void aResumedDownloadCountsWhatWasThereBefore() {
+            docker();
+            tracker.expect(SIZES);
+            say("bbbbbbbbbbbb", LayerStep.DOWNLOADING, 0, 200);
+            say("bbbbbbbbbbbb", LayerStep.DOWNLOADING, 50, 200);
+            assertThat(totals().bytesCurrent()).isEqualTo(150);
+            assertThat(totals().bytesTotal()).isEqualTo(300);
+        }
+
+        @Test
+        void theConfigurationThatPodmanAnnouncesIsNoLayerFromTheStart() {
+            tracker.expect(SIZES);
+            say("aaaaaaaaaaaa", LayerStep.PULLING_FS_LAYER);
+            say("ffffffffffff", LayerStep.PULLING_FS_LAYER);
+            assertThat(totals().layersTotal()).isEqualTo(1);
+            assertThat(totals().bytesTotal()).isEqualTo(100);
+        }
+
+        @Test
+        void itHoldsForTheNextAttemptToo() {
+            docker();
+            tracker.expect(SIZES);
+            say("aaaaaaaaaaaa", LayerStep.PULLING_FS_LAYER);
+            tracker.beginAttempt(clock.instant());
+            docker();
+            say("bbbbbbbbbbbb", LayerStep.PULLING_FS_LAYER);
+            assertThat(totals().bytesTotal()).isEqualTo(300);
+            assertThat(tracker.lacksSizes()).isFalse();
+        }
     }
 
     @Nested

@@ -85,6 +85,11 @@ public final class FakeEngine implements EngineClient {
     }
 
     @Override
+    public Future<Removal> remove(String name) {
+        return Future.succeededFuture(images.remove(name) == null ? Removal.ABSENT : Removal.REMOVED);
+    }
+
+    @Override
     public EngineCall pull(PullRequest request, Consumer<EngineMessage> messages) {
         Call call = new Call(request, messages);
         calls.add(call);

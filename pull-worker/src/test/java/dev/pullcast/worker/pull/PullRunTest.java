@@ -12,6 +12,7 @@ import dev.pullcast.worker.engine.CallEnd;
 import dev.pullcast.worker.engine.Keyring;
 import dev.pullcast.worker.engine.PullFailure;
 import dev.pullcast.worker.engine.RegistryAuth;
+import dev.pullcast.worker.sizes.LayerSizes;
 import dev.pullcast.worker.stream.EngineMessage;
 import dev.pullcast.worker.stream.LayerStep;
 import io.vertx.core.Future;
@@ -32,6 +33,7 @@ class PullRunTest {
     final ManualTimers timers = new ManualTimers();
     Keyring keyring = Keyring.ANONYMOUS;
     final EngineWatch watch = new EngineWatch();
+    LayerSizes sizes = LayerSizes.NONE;
     final List<PullEvent.OfPull> events = new ArrayList<>();
     int over;
 
@@ -63,7 +65,7 @@ class PullRunTest {
                 Duration.ofMillis(500),
                 new PullSettings.Guards(Duration.ofSeconds(20), Duration.ofMinutes(5), 0, 1000));
         return new PullRun(
-                spec, new PullRun.Parts(engine, keyring, timers, new Random(1), settings, watch), () -> over++);
+                spec, new PullRun.Parts(engine, keyring, timers, new Random(1), settings, watch, sizes), () -> over++);
     }
 
     PullReporter follow(PullSpec spec, List<PullEvent.OfPull> into) {
