@@ -1,255 +1,203 @@
 // SPDX-License-Identifier: Apache-2.0
-// Wires the stream, the page and the person together. All that is read comes over one EventSource.
+// Wires the stream, the pages and the person together.
 
-import { addPending, apply, emptyState, STATE_EVENTS } from './state.js';
-import { $, View } from './view.js';
+import { cancelDialog, StartDialog } from './dialogs.js';
+import { $, attribute, copying, put, show } from './dom.js';
+import { FleetPage, WorkerPage } from './fleet.js';
+import { JobPage } from './job.js';
+import { JobsPage } from './jobs.js';
+import { Notices } from './notices.js';
+import { jobsOpen, tokens } from './select.js';
+import { request, Session } from './http.js';
+import { addPending, apply, emptyState } from './state.js';
+import { Stream } from './stream.js';
+import { themes } from './theme.js';
+
+const JOBS_AT_ONCE = 50;
 
 const state = emptyState();
-const ui = { query: '', job: null, opened: new Set(), openedAt: 0, cancelling: new Set(), jobsShown: 50, groupsShown: 50 };
-const view = new View(ui);
+const ui = {
+  page: 'jobs', job: null, worker: null, chosenWorker: null, chosenPull: null, query: '', jobFilter: 'all', pullFilter: '',
+  jobsShown: JOBS_AT_ONCE, cancelling: new Set(), mayPull: true,
+};
+const notices = new Notices();
+const pages = { jobs: new JobsPage(), job: new JobPage(choose), workers: new FleetPage(), worker: new WorkerPage() };
 
-// ---- drawing: however many events arrive, once per frame
+// ---- drawing: once per frame for a person, and for events, however many arrive, as often as numbers can be read
 
+const EVENTS_DRAWN_EVERY = 100;
 let frame = 0;
+let timer = 0;
+let drawnAt = 0;
 
 function draw() {
   frame ||= requestAnimationFrame(() => {
     frame = 0;
-    view.render(state, Date.now());
+    render();
   });
 }
+
+function drawEvents() {
+  timer ||= setTimeout(() => {
+    timer = 0;
+    draw();
+  }, Math.max(0, drawnAt + EVENTS_DRAWN_EVERY - performance.now()));
+}
+
+function render() {
+  const now = Date.now();
+  drawnAt = performance.now();
+  pages[ui.page].render(state, ui, tokens(ui.query), now);
+  const open = jobsOpen(state);
+  put(document.querySelector('title'), `${open ? `(${open}) ` : ''}${TITLES[ui.page]()} · Pullcast`);
+  put($('starting'), notices.connected ? 'Loading the current state' : 'Connecting to the gateway');
+  show($('starting'), !state.time);
+}
+
+const TITLES = {
+  jobs: () => 'Jobs',
+  job: () => $('job-title').textContent || 'Job',
+  workers: () => 'Workers',
+  worker: () => ui.worker,
+};
 
 setInterval(draw, 1000); // clocks on the page go on without events
 
-// ---- what is said aloud: results, not progress
-
-let said = [];
-
-function announce(sentence) {
-  said.push(sentence);
-  if (said.length > 1) return;
-  setTimeout(() => {
-    const line = document.createElement('p');
-    line.textContent = said.length > 5 ? `${said.length} results; the newest: ${said.at(-1)}` : said.join(' ');
-    $('announce').replaceChildren(line);
-    said = [];
-  }, 500);
-}
-
-function tell(type, data) {
-  if (type === 'pull.failed') announce(`${data.image} failed on ${data.worker}: ${data.reason}. ${data.hint ?? ''}`);
-  if (type === 'job.rejected') announce(`Job rejected: ${(data.reasons ?? []).join(', ')}.`);
-  if (type === 'job.completed') {
-    announce(`Job ${data.result}: ${data.succeeded + data.skipped} images there, ${data.failed} failed.`);
-  }
-}
-
-// ---- what is wrong: for some seconds, or until the next event shows that it is over
-
-const NOTICE_SECONDS = 20;
-let noticeTimer = 0;
-
-function notice(text, seconds = 0) {
-  clearTimeout(noticeTimer);
-  noticeTimer = seconds ? setTimeout(notice, seconds * 1000, '') : 0;
-  $('notice').hidden = !text;
-  $('notice').textContent = text;
-}
-
 // ---- the stream
 
-const RETRY_FIRST = 1000;
-const RETRY_MOST = 30_000;
-const RELOAD_EVERY = 10_000;
-let source = null;
-let delay = RETRY_FIRST;
-let timer = 0;
-let reloadedAt = 0;
-
-function connection(name, text) {
-  $('connection').dataset.state = name;
-  const label = $('connection').firstElementChild;
-  if (label.textContent !== text) label.textContent = text;
-}
-
-function connect() {
-  clearTimeout(timer);
-  source?.close();
-  source = new EventSource('v1/events');
-  source.addEventListener('open', () => {
-    delay = RETRY_FIRST;
-    connection('live', 'Live');
-  });
-  source.addEventListener('error', (event) => (event.data === undefined ? lost() : notice(wordsOf(event))));
-  for (const type of STATE_EVENTS) source.addEventListener(type, (event) => receive(type, JSON.parse(event.data)));
-  source.addEventListener('degraded', (event) => notice(`The gateway is degraded, what you see may be old. ${wordsOf(event)}`));
-  source.addEventListener('reset', (event) =>
-    notice(`Updates were missed; this is the state as of now. ${wordsOf(event)}`, NOTICE_SECONDS));
-  source.addEventListener('gap', missed);
-}
-
-function receive(type, data) {
-  if (!noticeTimer && !$('notice').hidden) notice('');
-  apply(state, type, data);
-  tell(type, data);
+const session = new Session((who) => {
+  ui.mayPull = who.mayPull;
+  show($('new'), who.mayPull);
+  show($('who'), !!who.name);
+  put($('who-name'), who.name ?? '');
   draw();
-}
+});
 
-/** The browser reconnects by itself unless it was refused; then this page does, ever more slowly. */
-function lost() {
-  if (source.readyState !== EventSource.CLOSED) {
-    connection('lost', 'Reconnecting');
-    return;
-  }
-  connection('lost', `Reconnecting in ${Math.ceil(delay / 1000)} s`);
-  clearTimeout(timer);
-  timer = setTimeout(connect, delay * (0.75 + Math.random() / 2));
-  delay = Math.min(RETRY_MOST, delay * 2);
-}
+const stream = new Stream('v1/events', {
+  event(type, data) {
+    apply(state, type, data);
+    notices.heard(type, data);
+    drawEvents();
+  },
+  connection: (name, text) => notices.connection(name, text),
+  notice: (kind, words, data) => notices.say(kind, words, data),
+  refused: () => session.check(),
+});
 
-/** Only a new snapshot tells what a gap held. */
-function missed() {
-  notice('This page was too slow and missed some updates; it starts again from the current state.', NOTICE_SECONDS);
-  const wait = Math.max(0, reloadedAt + RELOAD_EVERY - Date.now());
-  clearTimeout(timer);
-  timer = setTimeout(() => {
-    reloadedAt = Date.now();
-    connect();
-  }, wait);
-}
-
-function wordsOf(event) {
-  try {
-    const { detail, message, title, reason } = JSON.parse(event.data);
-    return detail ?? message ?? title ?? reason ?? '';
-  } catch {
-    return '';
-  }
-}
-
-addEventListener('online', () => source.readyState === EventSource.CLOSED && connect());
-
-// ---- the address: #/ and #/jobs/{id}
+// ---- the address: #/, #/workers, #/workers/{id}, #/jobs/{id}?worker=…&pull=…
 
 function route(event) {
-  const job = /^#\/jobs\/(.+)$/.exec(location.hash);
-  ui.job = job ? decodeURIComponent(job[1]) : null;
-  ui.groupsShown = 50;
-  view.render(state, Date.now());
-  if (event && ui.job) $('job-title').focus();
+  const [path, search = ''] = location.hash.replace(/^#\/?/, '').split('?');
+  const [kind, id] = path.split('/');
+  const asked = new URLSearchParams(search);
+  const name = id ? decoded(id) : null;
+  const before = ui.page + ui.job + ui.worker;
+  Object.assign(ui, {
+    page: kind === 'jobs' && name ? 'job' : kind === 'workers' ? (name ? 'worker' : 'workers') : 'jobs',
+    job: kind === 'jobs' ? name : null, worker: kind === 'workers' ? name : null,
+    chosenWorker: asked.get('worker'), chosenPull: asked.get('pull'),
+  });
+  if (before !== ui.page + ui.job + ui.worker) ui.pullFilter = '';
+  for (const page of Object.keys(pages)) show($(`page-${page}`), page === ui.page);
+  for (const link of document.querySelectorAll('nav a')) {
+    if (ui.page.startsWith(link.dataset.page)) link.setAttribute('aria-current', 'page');
+    else link.removeAttribute('aria-current');
+  }
+  render();
+  if (event) document.querySelector(`#page-${ui.page} h1`)?.focus();
+}
+
+function decoded(part) {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
 }
 
 addEventListener('hashchange', route);
+
+/** A pull is part of the address, but going back leads out of the job. */
+function choose(pull) {
+  if (pull) {
+    Object.assign(ui, { chosenWorker: pull.worker, chosenPull: pull.pull });
+    const asked = new URLSearchParams({ worker: pull.worker, pull: pull.pull });
+    history.replaceState(null, '', `#/jobs/${encodeURIComponent(ui.job)}?${asked}`);
+  }
+  draw();
+}
+
+function closePull() {
+  Object.assign(ui, { chosenWorker: null, chosenPull: null });
+  history.replaceState(null, '', `#/jobs/${encodeURIComponent(ui.job)}`);
+  render();
+  pages.job.matrix.focus();
+}
 
 // ---- the person
 
 $('search').addEventListener('input', (event) => {
   ui.query = event.target.value;
+  ui.jobsShown = JOBS_AT_ONCE;
   draw();
 });
 
 addEventListener('keydown', (event) => {
-  const typing = event.target.matches('input, textarea, select') || event.ctrlKey || event.metaKey || event.altKey;
-  if (event.key !== '/' || typing) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector('dialog[open]')) return;
+  const typing = event.target.matches('input, textarea, select');
+  if (event.key === 'Escape' && ui.chosenPull && !typing) closePull();
+  if (typing) return;
+  const to = { '/': $('search'), 'n': $('new') }[event.key];
+  if (!to || to.hidden) return;
   event.preventDefault();
-  $('search').focus();
+  if (to === $('new')) to.click();
+  else to.focus();
 });
 
-$('groups').addEventListener('click', (event) => {
-  const key = event.target.closest('.toggle')?.dataset.key;
-  if (!key) return;
-  if (!ui.opened.delete(key)) ui.opened.add(key);
-  ui.openedAt++;
+function filters(group, field) {
+  $(group).addEventListener('click', (event) => {
+    const button = event.target.closest('button');
+    if (!button) return;
+    ui[field] = button.dataset.filter;
+    draw();
+  });
+}
+
+filters('job-filters', 'jobFilter');
+filters('pull-filters', 'pullFilter');
+
+$('skip').addEventListener('click', () => document.querySelector(`#page-${ui.page} h1`).focus());
+$('log-box').addEventListener('toggle', draw);
+$('pull-close').addEventListener('click', closePull);
+$('logout').addEventListener('click', () => session.leave());
+$('more-jobs').addEventListener('click', () => {
+  ui.jobsShown += JOBS_AT_ONCE;
   draw();
 });
 
-$('log-box').addEventListener('toggle', draw);
-
-function more(button, field) {
-  $(button).addEventListener('click', () => {
-    ui[field] += 50;
-    draw();
-  });
-}
-
-more('more-jobs', 'jobsShown');
-more('more-groups', 'groupsShown');
-
-/** `node-1, zone=eu-1` names workers and labels. */
-function targetOf(mode, words) {
-  const target = { mode };
-  for (const word of words.split(/[\s,]+/).filter(Boolean)) {
-    const at = word.indexOf('=');
-    if (at > 0) (target.labels ??= {})[word.slice(0, at)] = word.slice(at + 1);
-    else (target.workers ??= []).push(word);
-  }
-  return target;
-}
-
-/** Sends a request; an answer that is not good becomes an error in the gateway's own words (RFC 9457). */
-async function request(method, path, body) {
-  const headers = body ? { 'Content-Type': 'application/json' } : {};
-  const response = await fetch(path, { method, headers, body: body && JSON.stringify(body) }).catch(() => {
-    throw new Error('The gateway does not answer; check that it runs, then try again.');
-  });
-  const answer = await response.json().catch(() => null);
-  if (response.ok) return answer;
-  const words = [answer?.detail ?? answer?.title ?? `The gateway answered ${response.status}.`, ...(answer?.reasons ?? [])];
-  throw new Error(words.join(' '));
-}
-
-function refuse(text) {
-  $('new-error').hidden = !text;
-  $('new-error').textContent = text;
-}
-
-$('new').addEventListener('click', () => {
-  refuse('');
-  $('new-dialog').showModal();
+const starter = new StartDialog(() => state.workers, (job) => {
+  addPending(state, job);
+  if (job.id) location.hash = `#/jobs/${encodeURIComponent(job.id)}`;
+  draw();
 });
 
-$('new-close').addEventListener('click', () => $('new-dialog').close());
+$('again').addEventListener('click', () => starter.openAgain(state.jobs.get(ui.job)));
 
-$('new-form').addEventListener('submit', async (event) => {
-  event.preventDefault();
-  const images = $('images').value.split(/[\s,]+/).filter(Boolean);
-  if (!images.length) return refuse('Name at least one image.');
-  refuse('');
-  $('new-send').disabled = true;
-  try {
-    const job = { images, target: targetOf($('mode').value, $('target').value) };
-    if ($('always').checked) job.pullPolicy = 'Always';
-    const accepted = await request('POST', 'v1/pulls', job);
-    addPending(state, { ...accepted, images: accepted?.images?.length ? accepted.images : images.map((image) => ({ image })) });
-    $('new-dialog').close();
-    $('images').value = '';
-    if (accepted?.id) location.hash = `#/jobs/${encodeURIComponent(accepted.id)}`;
-  } catch (error) {
-    refuse(error.message);
-  } finally {
-    $('new-send').disabled = false;
-    draw();
-  }
-});
-
-$('cancel').addEventListener('click', () => {
-  $('cancel-dialog').returnValue = '';
-  $('cancel-dialog').showModal();
-});
-
-$('cancel-dialog').addEventListener('close', async () => {
-  if ($('cancel-dialog').returnValue !== 'cancel') return;
-  const job = ui.job;
+cancelDialog(async () => {
+  const { job } = ui;
   ui.cancelling.add(job); // until its end is told, or the request fails
   draw();
   try {
     await request('DELETE', `v1/pulls/${encodeURIComponent(job)}`);
   } catch (error) {
     ui.cancelling.delete(job);
-    notice(error.message, NOTICE_SECONDS);
+    notices.say('error', error.message);
     draw();
   }
 });
 
+copying((words) => notices.announce(words));
+themes();
 route();
-connect();
+session.check();
+stream.open();

@@ -15,7 +15,8 @@ export function duration(seconds) {
   const s = Math.floor(seconds);
   if (s < 60) return `${s} s`;
   if (s < 3600) return `${Math.floor(s / 60)} min ${s % 60} s`;
-  return `${Math.floor(s / 3600)} h ${Math.floor((s % 3600) / 60)} min`;
+  if (s < 172_800) return `${Math.floor(s / 3600)} h ${Math.floor((s % 3600) / 60)} min`;
+  return `${Math.floor(s / 86_400)} d ${Math.floor((s % 86_400) / 3600)} h`;
 }
 
 export function ago(time, now) {
@@ -26,9 +27,16 @@ export function ago(time, now) {
   return new Date(time).toLocaleDateString();
 }
 
+/** To the second, with date and zone: for titles. */
+export const absolute = (time) => new Date(time).toLocaleString([], { dateStyle: 'medium', timeStyle: 'long', hour12: false });
+
 export const clock = (time) => new Date(time).toLocaleTimeString([], { hour12: false });
 
-export const plural = (count, noun) => `${count} ${noun}${count === 1 ? '' : 's'}`;
+const numbers = new Intl.NumberFormat('en');
+
+export const count = (number) => numbers.format(number);
+
+export const plural = (number, noun) => `${count(number)} ${noun}${number === 1 ? '' : 's'}`;
 
 export const shortDigest = (digest) => digest.replace(/^(\w+:[0-9a-f]{12})[0-9a-f]+$/, '$1');
 
@@ -46,6 +54,8 @@ export function pullText(pull, now) {
       return 'waiting for the worker';
     case 'queued':
       return 'queued on the worker';
+    case 'lost':
+      return 'its worker is not heard of; it goes on when that returns';
     case 'running':
       if (!pull.layersTotal && !pull.layers.size) return 'asking the registry';
       return join(
@@ -60,7 +70,7 @@ export function pullText(pull, now) {
     case 'succeeded':
       return join(
         pull.bytesCurrent ? bytes(pull.bytesCurrent) : 'up to date',
-        pull.millis ? duration(pull.millis / 1000) : '',
+        pull.downloadMillis == null ? '' : duration((pull.downloadMillis + (pull.extractMillis ?? 0)) / 1000),
         pull.digest ? shortDigest(pull.digest) : '',
       );
     case 'skipped':
@@ -72,6 +82,35 @@ export function pullText(pull, now) {
   }
   return '';
 }
+
+/** Where a pull is, in a word: for a cell of a matrix. */
+export function pullWord(pull) {
+  switch (pull.state) {
+    case 'pending':
+      return 'waiting';
+    case 'running':
+      return `${Math.floor(pull.percent)} %`;
+    case 'retrying':
+      return `↻ ${pull.reason ?? 'retrying'}`;
+    case 'lost':
+      return '? worker gone';
+    case 'succeeded':
+      return '✓ done';
+    case 'skipped':
+      return '✓ present';
+    case 'failed':
+      return `✕ ${pull.reason ?? 'failed'}`;
+  }
+  return pull.state;
+}
+
+/** The same in one or two characters. */
+export const pullSign = (pull) => (pull.state === 'running' ? `${Math.floor(pull.percent)} %` : SIGNS[pull.state]);
+
+const SIGNS = { pending: '·', queued: '…', retrying: '↻', lost: '?', succeeded: '✓', skipped: '✓', failed: '✕', cancelled: '–' };
+
+/** The last part of an image's name, with its tag; a digest is cut. */
+export const shortImage = (image) => image.replace(/^.*\/(?=[^/]+$)/, '').replace(/@(\w+:[0-9a-f]{6})[0-9a-f]+$/, '@$1');
 
 /** Where a layer is, in one line. */
 export function layerText({ phase, current, total, seconds, speed }) {
@@ -88,7 +127,7 @@ export function layerText({ phase, current, total, seconds, speed }) {
 export function eventText(type, data) {
   switch (type) {
     case 'job.accepted':
-      return `accepted: ${plural(data.pulls?.length ?? 0, 'image')} on ${plural(data.workers?.length ?? 0, 'worker')}`;
+      return `${data.paused ? 'paused' : 'accepted'}: ${plural(data.pulls?.length ?? 0, 'image')} on ${plural(data.workers?.length ?? 0, 'worker')}`;
     case 'job.rejected':
       return join('rejected', data.reasons);
     case 'job.completed':

@@ -3,23 +3,28 @@ package dev.pullcast.gateway;
 
 import dev.pullcast.contract.kafka.TopicSetup;
 import dev.pullcast.gateway.api.HttpApi;
+import dev.pullcast.gateway.api.Load;
 import dev.pullcast.gateway.coordinator.Coordinator;
 import dev.pullcast.gateway.coordinator.CoordinatorConfig;
 import dev.pullcast.gateway.coordinator.JobRules;
 import dev.pullcast.gateway.enqueue.JobPublisher;
+import dev.pullcast.gateway.enqueue.Sealer;
 import dev.pullcast.gateway.feed.EventFeed;
 import dev.pullcast.gateway.fleet.FleetView;
 import dev.pullcast.gateway.ops.GatewayMetrics;
+import dev.pullcast.gateway.security.Credentials;
+import dev.pullcast.gateway.security.RouteRule;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -33,7 +38,7 @@ public final class Gateway {
     private final GatewayConfig config;
     private final InstantSource clock;
     private final GatewayMetrics metrics = new GatewayMetrics();
-    private final AtomicInteger port = new AtomicInteger(-1);
+    private volatile HttpApi.Bound bound = new HttpApi.Bound(-1, List.of());
     private volatile @Nullable Coordinator coordinator;
     private final List<Supplier<Future<?>>> stops = Collections.synchronizedList(new ArrayList<>());
 
@@ -102,21 +107,54 @@ public final class Gateway {
     }
 
     private Future<Void> startParts() {
+        return Credentials.open(vertx, config.security(), clock).compose(credentials -> {
+            stops.add(credentials::close);
+            return startParts(credentials);
+        });
+    }
+
+    private Future<Void> startParts(Credentials credentials) {
         EventFeed feed = new EventFeed(config.feed(), new FleetView(config.finishedJobs(), clock), clock, metrics);
+        return sealer().compose(seal -> startApi(feed, seal, credentials));
+    }
+
+    private Future<Optional<Sealer>> sealer() {
+        Path keys = config.sealingKeys();
+        return keys == null
+                ? Future.succeededFuture(Optional.empty())
+                : Sealer.open(vertx, keys)
+                        .onSuccess(opened -> stops.add(opened::close))
+                        .map(Optional::of);
+    }
+
+    private Future<Void> startApi(EventFeed feed, Optional<Sealer> seal, Credentials credentials) {
         return vertx.deployVerticle(feed)
                 .compose(id -> {
                     stops.add(() -> vertx.undeploy(id));
                     JobPublisher publisher = new JobPublisher(
                             vertx, config.feed().kafka(), config.feed().topics(), config.publishTimeout(), metrics);
                     stops.add(publisher::close);
-                    HttpApi.Parts parts = new HttpApi.Parts(feed, publisher, metrics, clock, this::coordinatorProblem);
+                    HttpApi.Parts parts = new HttpApi.Parts(
+                            feed,
+                            publisher,
+                            seal.orElse(null),
+                            metrics,
+                            new Load(config.http().limits()),
+                            clock.instant(),
+                            clock,
+                            credentials,
+                            this::coordinatorProblem);
                     return vertx.deployVerticle(
-                            () -> new HttpApi(config.http(), parts, port::set),
+                            () -> new HttpApi(config.http(), parts, now -> bound = now),
                             new DeploymentOptions().setInstances(instances()));
                 })
                 .onSuccess(id -> {
                     stops.add(() -> vertx.undeploy(id));
-                    LOG.info("listening on http://{}:{}", config.http().host(), port());
+                    LOG.info(
+                            "listening on {}://{}:{}",
+                            config.http().tls() == null ? "http" : "https",
+                            config.http().host(),
+                            port());
                 })
                 .mapEmpty();
     }
@@ -128,7 +166,12 @@ public final class Gateway {
 
     /** The port that it listens on, also when any free one was asked for; -1 before it has started. */
     public int port() {
-        return port.get();
+        return bound.port();
+    }
+
+    /** What it answers and to whom; empty before it has started. */
+    public List<RouteRule> routes() {
+        return bound.routes();
     }
 
     /** Ends streams, finishes requests, lets go of Kafka. Completes whatever happens. */

@@ -1,21 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.pullcast.gateway;
 
+import dev.pullcast.contract.codec.JobLimits;
 import dev.pullcast.contract.kafka.Topics;
 import dev.pullcast.contract.settings.Settings;
 import dev.pullcast.gateway.api.HttpSettings;
+import dev.pullcast.gateway.api.RequestLimits;
 import dev.pullcast.gateway.feed.FeedSettings;
+import dev.pullcast.gateway.security.SecuritySettings;
 import dev.pullcast.gateway.sse.SseSettings;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All settings of a gateway process, checked.
@@ -23,23 +30,26 @@ import java.util.stream.Collectors;
  * @param roles what this process does
  * @param http the server's
  * @param feed the feed's
+ * @param security who may come in
  * @param partitions of topics that are created
  * @param replication of topics that are created; -1 for the broker's default
  * @param publishTimeout after which a job that Kafka did not acknowledge is refused
  * @param finishedJobs that are kept to be looked at
  * @param eventLoops of the HTTP server
+ * @param sealingKeys file of the keys that logins are sealed with; null where logins in requests are refused
  */
 public record GatewayConfig(
         Set<Role> roles,
         HttpSettings http,
         FeedSettings feed,
+        SecuritySettings security,
         int partitions,
         short replication,
         Duration publishTimeout,
         int finishedJobs,
-        int eventLoops) {
-    /** Every key, for the program and for the README's table. */
-    public static final List<Settings.Key> KEYS = List.of(
+        int eventLoops,
+        @Nullable Path sealingKeys) {
+    private static final List<Settings.Key> OWN = List.of(
             new Settings.Key("gateway.roles", "api,coordinator", "what this process does: api, coordinator or both"),
             new Settings.Key("gateway.host", "127.0.0.1", "address that the gateway listens on"),
             new Settings.Key(
@@ -51,9 +61,21 @@ public record GatewayConfig(
                     "false",
                     "true to listen on other than loopback addresses although anybody who reaches them may do anything"),
             new Settings.Key("gateway.hosts", "", "further names by which the gateway may be called, without port"),
+            new Settings.Key(
+                    "gateway.tls.certificate",
+                    "",
+                    "PEM file of the certificate and those between it and its root; read again when it changes"),
+            new Settings.Key("gateway.tls.key", "", "PEM file of its key, PKCS#8 without a password"),
             new Settings.Key("gateway.cors.origins", "", "origins whose pages may use the API, as https://example.org"),
             new Settings.Key("gateway.event-loops", "0", "threads that serve HTTP; 0 for one per processor, at most 4"),
             new Settings.Key("gateway.max-body-bytes", "1048576", "bytes in a request at most"),
+            new Settings.Key("gateway.max-images", "1000", "images in a job that comes over HTTP at most"),
+            new Settings.Key(
+                    "gateway.max-jobs",
+                    "1000",
+                    "jobs of one project that have not ended at most; more that come over HTTP are refused"),
+            new Settings.Key(
+                    "compat.worker", "", "id of the worker that POST /pull means; default: the only one there is"),
             new Settings.Key("gateway.publish-timeout-millis", "5000", "milliseconds for Kafka to acknowledge a job"),
             new Settings.Key("gateway.finished-jobs", "500", "jobs that are kept to be looked at after their end"),
             new Settings.Key(
@@ -67,12 +89,26 @@ public record GatewayConfig(
             new Settings.Key("gateway.sse.queue-frames", "1024", "events that wait for one slow subscriber at most"),
             new Settings.Key(
                     "gateway.sse.queue-bytes", "1048576", "bytes of events that wait for one slow subscriber at most"),
+            new Settings.Key(
+                    "gateway.sse.send-buffer-bytes",
+                    "131072",
+                    "bytes that the kernel holds for one connection; it takes up to twice as much"),
             new Settings.Key("gateway.sse.max-subscribers", "20000", "open streams at most"),
             new Settings.Key(
+                    "gateway.sse.max-subscribers-per-address",
+                    "1000",
+                    "open streams from one client address at most; 0 for no bound of its own"),
+            new Settings.Key(
                     "gateway.sse.read-backs", "4", "streams per thread that read old events from Kafka at once"),
+            new Settings.Key(
+                    "credentials.keys", "", "file of keys that seal and open logins in jobs, one kid:key per line"),
             new Settings.Key("topics.prefix", "pull.", "of every topic's name"),
             new Settings.Key("topics.partitions", "12", "of topics that are missing and are created"),
             new Settings.Key("topics.replication", "-1", "of topics that are created; -1 for the broker's default"));
+
+    /** Every key, for the program and for the README's table. */
+    public static final List<Settings.Key> KEYS =
+            Stream.concat(OWN.stream(), SecuritySettings.KEYS.stream()).toList();
 
     private static final int MOST_EVENT_LOOPS = 4;
     private static final String BOOTSTRAP = "bootstrap.servers";
@@ -99,20 +135,24 @@ public record GatewayConfig(
         Topics topics = new Topics(settings.get("topics.prefix"));
         Map<String, String> kafka = new HashMap<>(settings.kafka());
         kafka.putIfAbsent(BOOTSTRAP, "127.0.0.1:9092");
+        String keys = settings.find("credentials.keys");
+        SecuritySettings security = SecuritySettings.of(settings);
         int loops = settings.getInt("gateway.event-loops", 0, 256);
         return new GatewayConfig(
                 roles(settings),
-                http(settings),
+                http(settings, security),
                 new FeedSettings(
                         topics,
                         kafka,
                         settings.getInt("gateway.ring-bytes", 64 * 1024, Integer.MAX_VALUE),
                         Duration.ofHours(settings.getInt("gateway.history-hours", 1, 24 * 365))),
+                security,
                 settings.getInt("topics.partitions", 1, 1024),
                 (short) settings.getInt("topics.replication", -1, 100),
                 Duration.ofMillis(settings.getInt("gateway.publish-timeout-millis", 100, 600_000)),
                 settings.getInt("gateway.finished-jobs", 0, 1_000_000),
-                loops == 0 ? Math.min(MOST_EVENT_LOOPS, Runtime.getRuntime().availableProcessors()) : loops);
+                loops == 0 ? Math.min(MOST_EVENT_LOOPS, Runtime.getRuntime().availableProcessors()) : loops,
+                keys == null ? null : Path.of(keys));
     }
 
     private static Set<Role> roles(Settings settings) {
@@ -133,13 +173,14 @@ public record GatewayConfig(
         return roles;
     }
 
-    private static HttpSettings http(Settings settings) {
+    private static HttpSettings http(Settings settings, SecuritySettings security) {
         String host = settings.get("gateway.host");
         boolean insecure = settings.getBoolean("gateway.insecure-bind");
-        if (!insecure && !isLoopback(host)) {
+        if (!insecure && !security.isRequired() && !isLoopback(host)) {
             throw new Settings.InvalidSetting("setting 'gateway.host' is '" + host
-                    + "', which others can reach, and there is no login yet: whoever reaches it could start and stop pulls."
-                    + " Use 127.0.0.1, or set gateway.insecure-bind=true if something in front of it keeps others out");
+                    + "', which others can reach, and nobody is asked who they are: whoever reaches it could start and"
+                    + " stop pulls. Use 127.0.0.1; or name a file of tokens in gateway.auth.tokens; or set"
+                    + " gateway.insecure-bind=true if something in front of it keeps others out");
         }
         int port = settings.getInt("gateway.port", 0, 65_535);
         return new HttpSettings(
@@ -149,16 +190,47 @@ public record GatewayConfig(
                         .map(name -> name.toLowerCase(Locale.ROOT))
                         .collect(Collectors.toUnmodifiableSet()),
                 Set.copyOf(settings.getList("gateway.cors.origins")),
-                insecure,
-                settings.getInt("gateway.max-body-bytes", 1024, 64 * 1024 * 1024),
+                insecure || security.isRequired(),
+                new RequestLimits(
+                        settings.getInt("gateway.max-body-bytes", 1024, 64 * 1024 * 1024),
+                        settings.getInt("gateway.max-images", 1, JobLimits.DEFAULT.maxImages()),
+                        settings.getInt("gateway.max-jobs", 1, 10_000_000),
+                        settings.getInt("gateway.sse.max-subscribers-per-address", 0, 10_000_000)),
+                tls(settings),
                 new SseSettings(
                         Duration.ofSeconds(settings.getInt("gateway.sse.heartbeat-seconds", 1, 3600)),
                         Duration.ofSeconds(settings.getInt("gateway.sse.max-lifetime-seconds", 1, 7 * 86_400)),
                         Duration.ofSeconds(settings.getInt("gateway.sse.stall-seconds", 1, 3600)),
                         settings.getInt("gateway.sse.queue-frames", 16, 1_000_000),
                         settings.getInt("gateway.sse.queue-bytes", 64 * 1024, Integer.MAX_VALUE),
+                        settings.getInt("gateway.sse.send-buffer-bytes", 4096, 64 * 1024 * 1024),
                         settings.getInt("gateway.sse.max-subscribers", 1, 10_000_000),
-                        settings.getInt("gateway.sse.read-backs", 1, 1000)));
+                        settings.getInt("gateway.sse.read-backs", 1, 1000)),
+                Objects.requireNonNullElse(settings.find("compat.worker"), ""),
+                shown(settings));
+    }
+
+    /** With the names that the older puller gave them, too. */
+    private static Map<String, String> shown(Settings settings) {
+        Map<String, String> shown = new HashMap<>(settings.withoutSecrets());
+        shown.put("listen", settings.get("gateway.host") + ':' + settings.get("gateway.port"));
+        String engine = settings.find("engine.host");
+        if (engine != null) {
+            shown.put("docker_socket", engine);
+        }
+        return shown;
+    }
+
+    private static HttpSettings.@Nullable Tls tls(Settings settings) {
+        String certificate = settings.find("gateway.tls.certificate");
+        String key = settings.find("gateway.tls.key");
+        if (certificate == null && key == null) {
+            return null;
+        }
+        if (certificate == null || key == null) {
+            throw new Settings.InvalidSetting("settings 'gateway.tls.certificate' and 'gateway.tls.key' go together");
+        }
+        return new HttpSettings.Tls(Path.of(certificate), Path.of(key));
     }
 
     private static boolean isLoopback(String host) {

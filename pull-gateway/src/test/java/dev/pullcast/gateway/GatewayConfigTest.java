@@ -44,10 +44,41 @@ class GatewayConfigTest {
         assertThat(config(Map.of("gateway.host", "::1")).http().host()).isEqualTo("::1");
     }
 
+    @Test
+    void takes_any_address_once_it_asks_who_it_is() {
+        GatewayConfig config = config(Map.of("gateway.host", "0.0.0.0", "gateway.auth.tokens", "/etc/tokens"));
+        assertThat(config.security().isRequired()).isTrue();
+        assertThat(config(Map.of()).security().isRequired()).isFalse();
+    }
+
     @ParameterizedTest
     @CsvSource({
-        "gateway.roles, api;worker", "gateway.port, 70000", "gateway.port, http", "gateway.sse.heartbeat-seconds, 0",
-        "gateway.insecure-bind, yes", "topics.partitions, 0", "gateway.finished-jobs, -1", "gateway.event-loops, x"
+        "gateway.auth.jwt.issuer, jwks.json, '', a",
+        "gateway.auth.jwt.audience, jwks.json, https://issuer.example, ''",
+        "gateway.auth.jwt.jwks, http://issuer.example/keys, https://issuer.example, a"
+    })
+    void believes_no_signed_token_on_half_a_word(String wrong, String jwks, String issuer, String audience) {
+        assertThatThrownBy(() -> config(Map.of(
+                        "gateway.auth.jwt.jwks", jwks,
+                        "gateway.auth.jwt.issuer", issuer,
+                        "gateway.auth.jwt.audience", audience)))
+                .isInstanceOf(Settings.InvalidSetting.class)
+                .hasMessageContaining(wrong);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "gateway.tls.key, k.pem",
+        "gateway.tls.certificate, c.pem",
+        "gateway.auth.session-minutes, 0",
+        "gateway.roles, api;worker",
+        "gateway.port, 70000",
+        "gateway.port, http",
+        "gateway.sse.heartbeat-seconds, 0",
+        "gateway.insecure-bind, yes",
+        "topics.partitions, 0",
+        "gateway.finished-jobs, -1",
+        "gateway.event-loops, x"
     })
     void names_the_key_that_is_wrong(String key, String value) {
         assertThatThrownBy(() -> config(Map.of(key, value.replace(';', ','))))

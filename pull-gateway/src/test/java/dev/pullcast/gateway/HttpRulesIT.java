@@ -111,9 +111,9 @@ class HttpRulesIT {
     void other_methods_are_told_which_there_are() {
         SseProbe.Answer answer = SseProbe.request(port, "PUT", "/v1/pulls", JOB, JSON);
         expectProblem(answer, 405);
-        assertThat(answer.header("allow")).contains("GET, HEAD, POST");
+        assertThat(answer.header("allow")).contains("GET, HEAD, OPTIONS, POST");
         assertThat(SseProbe.request(port, "DELETE", "/v1/events", "").header("allow"))
-                .contains("GET, HEAD");
+                .contains("GET, HEAD, OPTIONS");
         expectProblem(SseProbe.get(port, "/v1/nothing"), 404);
     }
 

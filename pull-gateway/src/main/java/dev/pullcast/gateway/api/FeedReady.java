@@ -2,13 +2,17 @@
 package dev.pullcast.gateway.api;
 
 import dev.pullcast.gateway.feed.EventFeed;
+import dev.pullcast.gateway.feed.FeedState;
 import dev.pullcast.gateway.fleet.JobPlace;
+import dev.pullcast.gateway.security.ProjectScope;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.function.Predicate;
 
 /** Answers that need the feed to have read something first. */
 final class FeedReady {
@@ -34,15 +38,30 @@ final class FeedReady {
     }
 
     /**
-     * Looks for a job. Empty only after everything that was in Kafka at the time of the call has been read: a browser
-     * that is told 404 once never comes back.
+     * Looks for a job within a scope; what is outside is not told from what is not there. Empty only after everything
+     * that was in Kafka at the time of the call has been read: a browser that is told 404 once never comes back.
      */
-    static Future<Optional<JobPlace>> find(EventFeed feed, String id) {
-        return feed.ask(state -> state.fleet().place(id)).compose(place -> {
-            if (place.isPresent()) {
-                return Future.succeededFuture(place);
+    static Future<Optional<JobPlace>> find(EventFeed feed, String id, ProjectScope scope) {
+        return atLast(
+                feed,
+                state -> state.fleet().place(id).filter(place -> scope.covers(place.project())),
+                Optional::isPresent);
+    }
+
+    /** Looks for a worker, in the same way: one that has a heartbeat, or a part in a job within the scope. */
+    static Future<Boolean> knowsWorker(EventFeed feed, String id, ProjectScope scope) {
+        return atLast(
+                feed,
+                state -> state.fleet().knowsWorker(id, subject -> scope.covers(subject.project())),
+                known -> known);
+    }
+
+    private static <T> Future<T> atLast(EventFeed feed, Function<FeedState, T> question, Predicate<T> found) {
+        return feed.ask(question).compose(answer -> {
+            if (found.test(answer)) {
+                return Future.succeededFuture(answer);
             }
-            return feed.atEnd().compose(_ -> feed.ask(state -> state.fleet().place(id)));
+            return feed.atEnd().compose(_ -> feed.ask(question));
         });
     }
 }

@@ -63,7 +63,9 @@ record Guard(Set<String> hosts, Set<String> origins, boolean anyAddress) impleme
         if (HttpMethod.OPTIONS.equals(request.method()) && request.getHeader("Access-Control-Request-Method") != null) {
             context.response()
                     .putHeader("Access-Control-Allow-Methods", "GET, HEAD, POST, DELETE")
-                    .putHeader("Access-Control-Allow-Headers", "Content-Type, Last-Event-ID")
+                    .putHeader(
+                            "Access-Control-Allow-Headers",
+                            "Authorization, Content-Type, Last-Event-ID, Prefer, Idempotency-Key, X-Request-Id")
                     .putHeader("Access-Control-Max-Age", "600")
                     .setStatusCode(204)
                     .end();
@@ -76,7 +78,10 @@ record Guard(Set<String> hosts, Set<String> origins, boolean anyAddress) impleme
         context.response()
                 .putHeader("Access-Control-Allow-Origin", origin)
                 .putHeader("Access-Control-Allow-Credentials", "true")
-                .putHeader("Access-Control-Expose-Headers", "Location, Retry-After")
+                .putHeader(
+                        "Access-Control-Expose-Headers",
+                        "Location, Retry-After, Link, Preference-Applied, Idempotency-Replayed, WWW-Authenticate,"
+                                + " X-Request-Id")
                 .putHeader(HttpHeaders.VARY, "Origin");
     }
 

@@ -1,30 +1,41 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.pullcast.gateway.api;
 
+import static dev.pullcast.gateway.api.Routes.delete;
+import static dev.pullcast.gateway.api.Routes.get;
+import static dev.pullcast.gateway.api.Routes.post;
+import static dev.pullcast.gateway.security.Rule.ADMIN;
+import static dev.pullcast.gateway.security.Rule.ENQUEUE;
+import static dev.pullcast.gateway.security.Rule.KNOWN;
+import static dev.pullcast.gateway.security.Rule.OPEN;
+import static dev.pullcast.gateway.security.Rule.READ;
+import static dev.pullcast.gateway.security.Rule.READ_ALL;
+
 import dev.pullcast.contract.codec.JobLimits;
+import dev.pullcast.contract.sealed.RegistryLogin;
 import dev.pullcast.gateway.enqueue.JobPublisher;
 import dev.pullcast.gateway.feed.EventFeed;
 import dev.pullcast.gateway.ops.GatewayMetrics;
+import dev.pullcast.gateway.security.Credentials;
+import dev.pullcast.gateway.security.RouteRule;
 import dev.pullcast.gateway.sse.SseHub;
 import dev.pullcast.gateway.sse.SseSettings;
 import dev.pullcast.gateway.sse.StreamTools;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.VerticleBase;
-import io.vertx.core.http.HttpHeaders;
-import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
+import java.time.Instant;
 import java.time.InstantSource;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.function.IntConsumer;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,31 +44,52 @@ import org.slf4j.LoggerFactory;
 public final class HttpApi extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(HttpApi.class);
     private static final int CLOSE_SECONDS = 3;
+    private static final String YAML = "application/yaml";
+    private static final String TEXT = "text/plain";
+    private static final String HTML = "text/html";
 
     private final HttpSettings settings;
     private final Parts parts;
-    private final IntConsumer boundTo;
+    private final Consumer<Bound> boundTo;
     private @Nullable HttpServer server;
+    private @Nullable ServerTls tls;
     private @Nullable SseHub hub;
+    private @Nullable JobWaits waits;
 
     /**
      * What the routes lead to.
      *
+     * @param seal for logins in requests; null where they are refused
+     * @param load what is under way on all event loops
+     * @param startedAt of this process, UTC
+     * @param credentials tell who asks
      * @param coordinator empty while it works or has no part in this process, else what is wrong
      */
     public record Parts(
             EventFeed feed,
             JobPublisher publisher,
+            @Nullable Function<RegistryLogin, String> seal,
             GatewayMetrics metrics,
+            Load load,
+            Instant startedAt,
             InstantSource clock,
+            Credentials credentials,
             Supplier<String> coordinator) {}
+
+    /**
+     * What came of starting.
+     *
+     * @param port that it listens on
+     * @param routes that it answers, and to whom
+     */
+    public record Bound(int port, List<RouteRule> routes) {}
 
     /**
      * One server.
      *
-     * @param boundTo is told the port, from its event loop
+     * @param boundTo is told when it listens, from its event loop
      */
-    public HttpApi(HttpSettings settings, Parts parts, IntConsumer boundTo) {
+    public HttpApi(HttpSettings settings, Parts parts, Consumer<Bound> boundTo) {
         this.settings = settings;
         this.parts = parts;
         this.boundTo = boundTo;
@@ -68,80 +100,117 @@ public final class HttpApi extends VerticleBase {
         SseSettings sse = settings.sse();
         SseHub created = new SseHub(vertx, parts.feed(), new StreamTools(sse, parts.metrics(), parts.clock()));
         hub = created;
-        HttpServer made = vertx.createHttpServer(new HttpServerOptions()
-                        .setHost(settings.host())
-                        .setPort(settings.port())
-                        .setCompressionSupported(false)
-                        .setMaxHeaderSize(16 * 1024))
-                .requestHandler(router(created));
-        server = made;
-        return created.start().compose(_ -> made.listen()).onSuccess(s -> boundTo.accept(s.actualPort()));
+        JobWaits ends = new JobWaits(vertx, parts.feed());
+        waits = ends;
+        HttpServerOptions options = new HttpServerOptions()
+                .setHost(settings.host())
+                .setPort(settings.port())
+                .setCompressionSupported(false)
+                .setSendBufferSize(sse.sendBufferBytes())
+                // Everything is answered on its own event loop; this way a connection needs no queue of 4 KB.
+                .setStrictThreadMode(true)
+                .setMaxHeaderSize(16 * 1024);
+        // The document is read once in a process, and that blocks.
+        return vertx.executeBlocking(OpenApi::document, false)
+                .compose(_ -> Future.all(created.start(), ends.start()))
+                .compose(_ -> {
+                    Router router = router(created, ends);
+                    return listen(options, router)
+                            .onSuccess(s -> boundTo.accept(new Bound(s.actualPort(), Routes.of(router))));
+                });
     }
 
-    private Router router(SseHub streams) {
+    private Future<HttpServer> listen(HttpServerOptions options, Router router) {
+        HttpSettings.Tls files = settings.tls();
+        if (files == null) {
+            return listen(vertx.createHttpServer(options), router);
+        }
+        return ServerTls.open(vertx, files.certificate(), files.key()).compose(opened -> {
+            tls = opened;
+            HttpServer made = vertx.createHttpServer(opened.into(options));
+            opened.serve(made);
+            return listen(made, router);
+        });
+    }
+
+    private Future<HttpServer> listen(HttpServer made, Router router) {
+        server = made;
+        return made.requestHandler(router).listen();
+    }
+
+    private Router router(SseHub streams, JobWaits ends) {
         Router router = Router.router(vertx);
-        router.route().handler(HttpApi::headers);
-        router.route().handler(settings.guard());
-        EventFeed feed = parts.feed();
-        PullRoutes pulls = new PullRoutes(
-                parts.publisher(),
-                feed,
-                parts.metrics(),
-                new JobLimits(
-                        settings.maxBodyBytes(),
-                        JobLimits.DEFAULT.maxDepth(),
-                        JobLimits.DEFAULT.maxImages(),
-                        JobLimits.DEFAULT.maxWorkers(),
-                        JobLimits.DEFAULT.maxLabels()),
-                parts.clock());
-        SseRoute events = new SseRoute(
-                feed,
-                streams,
-                new StreamQuery(parts.clock()),
-                () -> parts.metrics().subscribers().get() < settings.sse().maxSubscribers());
-        OpsRoutes ops = new OpsRoutes(feed, parts.metrics(), parts.coordinator());
+        Access access = new Access(parts.credentials(), parts.clock());
+        Routes routes = new Routes(router, access);
+        routes.around(RequestIds::handle);
+        routes.around(settings.isPublicTls() ? HttpApi::headersOfTls : HttpApi::headers);
+        routes.around(settings.guard());
+        BodyHandler reader =
+                BodyHandler.create(false).setBodyLimit(settings.limits().maxBodyBytes());
+        // As any handler: Vert.x would put its own before the one that asks who it is.
+        Handler<RoutingContext> body = context -> reader.handle(context);
+        OpsRoutes ops = new OpsRoutes(parts.feed(), parts.metrics(), parts.coordinator());
         WebRoutes web = new WebRoutes(vertx);
-        router.post("/v1/pulls").handler(BodyHandler.create(false).setBodyLimit(settings.maxBodyBytes()));
-        route(router, "/v1/pulls", Map.of("GET", pulls::list, "POST", pulls::create));
-        route(router, "/v1/pulls/:id", Map.of("GET", pulls::show, "DELETE", pulls::cancel));
-        route(router, "/v1/pulls/:id/events", Map.of("GET", events::ofJob));
-        route(router, "/v1/events", Map.of("GET", events::all));
-        route(router, "/v1/workers", Map.of("GET", pulls::workers));
-        route(router, "/openapi.yaml", Map.of("GET", web::document));
-        route(router, "/asyncapi.yaml", Map.of("GET", web::document));
-        route(router, "/healthz", Map.of("GET", ops::health));
-        route(router, "/readyz", Map.of("GET", ops::ready));
-        route(router, "/metrics", Map.of("GET", ops::metrics));
-        route(router, "/", Map.of("GET", web::index));
-        router.getWithRegex("/[a-z]+[.]schema[.]json|/examples/[A-Za-z.]+[.]json")
-                .handler(web::document);
-        router.get().handler(web::file);
-        router.head().handler(web::file);
-        router.route().failureHandler(HttpApi::failed);
-        router.route().handler(HttpApi::notFound);
+        SessionRoutes sessions = new SessionRoutes(access, parts.credentials(), parts.clock());
+        pulls(routes, body, ends);
+        streams(routes, streams);
+        routes.at(
+                "/v1/session",
+                Requests.JSON,
+                get(KNOWN, sessions::show),
+                post(OPEN, body, sessions::begin),
+                delete(OPEN, sessions::end));
+        routes.at("/openapi.yaml", YAML, get(OPEN, web::document));
+        routes.at("/asyncapi.yaml", YAML, get(OPEN, web::document));
+        routes.at("/healthz", Requests.JSON, get(OPEN, ops::health));
+        routes.at("/readyz", Requests.JSON, get(OPEN, ops::ready));
+        routes.at("/metrics", TEXT, get(READ_ALL, ops::metrics));
+        routes.at("/", HTML, get(OPEN, access.orLogin(web::index)));
+        routes.at("/login", HTML, get(OPEN, web::login));
+        routes.files("/[a-z]+[.]schema[.]json|/examples/[A-Za-z.]+[.]json", OPEN, web::document);
+        routes.files("/.*", OPEN, web::file);
+        routes.around(web::otherMethod);
+        routes.otherwise(HttpApi::notFound, HttpApi::failed);
         router.errorHandler(404, HttpApi::notFound);
         return router;
     }
 
-    /** HEAD comes with GET; any other method is answered with those that there are. */
-    private static void route(Router router, String path, Map<String, Handler<RoutingContext>> handlers) {
-        Map<String, Handler<RoutingContext>> all = new LinkedHashMap<>(handlers);
-        Handler<RoutingContext> get = handlers.get("GET");
-        if (get != null) {
-            all.put("HEAD", get);
-        }
-        all.forEach((method, handler) ->
-                router.route(HttpMethod.valueOf(method), path).handler(handler));
-        String allow = all.keySet().stream().sorted().collect(Collectors.joining(", "));
-        router.route(path).handler(context -> {
-            if (all.containsKey(context.request().method().name())) {
-                context.next();
-                return;
-            }
-            context.response().putHeader(HttpHeaders.ALLOW, allow);
-            Problem.of(405, context.request().method() + " is not possible here; " + allow + " is.")
-                    .answer(context);
-        });
+    private void pulls(Routes routes, Handler<RoutingContext> body, JobWaits ends) {
+        Submission submission =
+                new Submission(parts.feed(), parts.publisher(), parts.load().jobs(), parts.metrics(), parts.clock());
+        JobLimits limits = settings.limits().ofJobs();
+        PullRoutes pulls = new PullRoutes(submission, ends, limits, parts.seal());
+        FleetRoutes fleet = new FleetRoutes(parts.feed());
+        CompatRoutes compat = new CompatRoutes(
+                submission,
+                ends,
+                limits,
+                new CompatRoutes.Settings(settings.compatWorker(), settings.shown(), parts.startedAt()),
+                parts.seal());
+        routes.at("/v1/pulls", Requests.JSON, get(READ, pulls::list), post(ENQUEUE, body, pulls::create));
+        routes.at("/v1/pulls/:id", Requests.JSON, get(READ, pulls::show), delete(ENQUEUE, pulls::cancel));
+        routes.at("/v1/workers", Requests.JSON, get(READ, fleet::workers));
+        routes.at("/v1/workers/:id", Requests.JSON, get(READ, fleet::worker));
+        routes.at("/v1/images", Requests.JSON, get(READ, fleet::images));
+        routes.at("/ping", TEXT, get(OPEN, compat::ping));
+        routes.at("/debug/dump", Requests.JSON, get(ADMIN, compat::dump));
+        routes.at("/pull", Requests.JSON, post(ENQUEUE, body, compat::pull));
+    }
+
+    private void streams(Routes routes, SseHub streams) {
+        SseRoute events = new SseRoute(
+                parts.feed(),
+                streams,
+                new StreamQuery(parts.clock()),
+                new StreamRoom(
+                        settings.sse().maxSubscribers(),
+                        settings.limits().maxStreamsPerAddress(),
+                        parts.metrics().subscribers(),
+                        parts.load().addresses()),
+                new CredentialWatch(vertx, parts.credentials().authenticator()));
+        routes.at("/v1/pulls/:id/events", SseRoute.EVENT_STREAM, get(READ, events::ofJob));
+        routes.at("/v1/events", SseRoute.EVENT_STREAM, get(READ, events::all));
+        routes.at("/v1/workers/:id/events", SseRoute.EVENT_STREAM, get(READ, events::ofWorker));
     }
 
     private static void headers(RoutingContext context) {
@@ -149,8 +218,17 @@ public final class HttpApi extends VerticleBase {
                 .putHeader("X-Content-Type-Options", "nosniff")
                 .putHeader("Referrer-Policy", "no-referrer")
                 .putHeader("X-Frame-Options", "DENY")
-                .putHeader("Cross-Origin-Resource-Policy", "same-origin");
+                .putHeader("Cross-Origin-Resource-Policy", "same-origin")
+                .putHeader("Cross-Origin-Opener-Policy", "same-origin")
+                .putHeader("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=()")
+                .putHeader("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
         context.next();
+    }
+
+    /** Where others than this machine are served over TLS, browsers shall not try it without. */
+    private static void headersOfTls(RoutingContext context) {
+        context.response().putHeader("Strict-Transport-Security", "max-age=31536000");
+        headers(context);
     }
 
     private static void notFound(RoutingContext context) {
@@ -164,7 +242,12 @@ public final class HttpApi extends VerticleBase {
         } else if (status >= 400 && status < 500) {
             Problem.of(status, "The request cannot be read.").answer(context);
         } else {
-            LOG.error("{} {} failed", context.request().method(), context.normalizedPath(), context.failure());
+            LOG.error(
+                    "{} {} failed, request {}",
+                    context.request().method(),
+                    context.normalizedPath(),
+                    RequestIds.of(context),
+                    context.failure());
             Problem.of(500, "This is a fault of the gateway; its log says more.")
                     .answer(context);
         }
@@ -175,6 +258,12 @@ public final class HttpApi extends VerticleBase {
     public Future<?> stop() {
         if (hub != null) {
             hub.close();
+        }
+        if (waits != null) {
+            waits.close();
+        }
+        if (tls != null) {
+            tls.close();
         }
         return server == null ? Future.succeededFuture() : server.shutdown(CLOSE_SECONDS, TimeUnit.SECONDS);
     }

@@ -9,6 +9,7 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Why a request was not done (RFC 9457).
@@ -17,10 +18,17 @@ import java.util.List;
  * @param title the status in words
  * @param status of the answer
  * @param detail what is wrong with this request, and what to do
+ * @param requestId by which the gateway's log tells more; null until it is an answer
  * @param reasons one for each thing that is wrong with a body; each names the field first
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
-public record Problem(String type, String title, int status, String detail, List<String> reasons) {
+public record Problem(
+        String type,
+        String title,
+        int status,
+        String detail,
+        @Nullable String requestId,
+        List<String> reasons) {
     private static final String RETRY_AFTER_SECONDS = "5";
 
     /** Settles the list. */
@@ -35,7 +43,8 @@ public record Problem(String type, String title, int status, String detail, List
 
     /** A problem with reasons. */
     public static Problem of(int status, String detail, List<String> reasons) {
-        return new Problem("about:blank", HttpResponseStatus.valueOf(status).reasonPhrase(), status, detail, reasons);
+        return new Problem(
+                "about:blank", HttpResponseStatus.valueOf(status).reasonPhrase(), status, detail, null, reasons);
     }
 
     /** Answers with it. */
@@ -54,6 +63,7 @@ public record Problem(String type, String title, int status, String detail, List
         if (status == 503 || status == 429) {
             response.putHeader(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
         }
-        response.end(Buffer.buffer(ContractJson.write(this)));
+        Problem told = new Problem(type, title, status, detail, RequestIds.of(request), reasons);
+        response.end(Buffer.buffer(ContractJson.write(told)));
     }
 }

@@ -6,19 +6,19 @@ import dev.pullcast.contract.codec.JobLimits;
 import dev.pullcast.contract.codec.JobReader;
 import dev.pullcast.contract.job.CancelJob;
 import dev.pullcast.contract.job.PullJob;
+import dev.pullcast.contract.sealed.RegistryLogin;
 import dev.pullcast.contract.view.JobView;
-import dev.pullcast.gateway.enqueue.JobPublisher;
-import dev.pullcast.gateway.feed.EventFeed;
-import dev.pullcast.gateway.fleet.FleetView;
 import dev.pullcast.gateway.fleet.JobPlace;
-import dev.pullcast.gateway.ops.GatewayMetrics;
+import dev.pullcast.gateway.security.ProjectScope;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
-import java.time.InstantSource;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,31 +26,47 @@ import org.slf4j.LoggerFactory;
 final class PullRoutes {
     private static final Logger LOG = LoggerFactory.getLogger(PullRoutes.class);
 
-    private final JobPublisher publisher;
-    private final EventFeed feed;
-    private final GatewayMetrics metrics;
+    private final Submission submission;
+    private final JobWaits waits;
     private final JobLimits limits;
-    private final InstantSource clock;
+    private final @Nullable Function<RegistryLogin, String> seal;
 
-    PullRoutes(JobPublisher publisher, EventFeed feed, GatewayMetrics metrics, JobLimits limits, InstantSource clock) {
-        this.publisher = publisher;
-        this.feed = feed;
-        this.metrics = metrics;
+    PullRoutes(
+            Submission submission, JobWaits waits, JobLimits limits, @Nullable Function<RegistryLogin, String> seal) {
+        this.submission = submission;
+        this.waits = waits;
         this.limits = limits;
-        this.clock = clock;
+        this.seal = seal;
     }
 
-    /** Answers 202 only once Kafka has the record. */
+    /** Answers only once Kafka has the record; with {@code Prefer: wait} once the job has ended, or the time is up. */
     void create(RoutingContext context) {
-        if (!Requests.isJson(context) || !Requests.accepts(context, Requests.JSON)) {
+        if (!Requests.isJson(context)) {
             return;
         }
-        byte[] body = context.body().buffer() == null
-                ? new byte[0]
-                : context.body().buffer().getBytes();
-        switch (JobReader.read(
-                body, limits, () -> UlidCreator.getMonotonicUlid().toString())) {
-            case JobReader.Accepted(PullJob job) -> enqueue(context, job);
+        IdempotencyKey.Read key = IdempotencyKey.of(context.request(), Requests.principal(context));
+        if (key.problem().isPresent()) {
+            Requests.badParameter(context, key.problem().get());
+            return;
+        }
+        boolean[] made = {false};
+        JobReader.Intake intake = new JobReader.Intake(
+                () -> {
+                    made[0] = true;
+                    return key.key()
+                            .map(IdempotencyKey::jobId)
+                            .orElseGet(() -> UlidCreator.getMonotonicUlid().toString());
+                },
+                seal);
+        switch (JobReader.read(Requests.body(context), limits, intake)) {
+            case JobReader.Accepted(PullJob job)
+            when key.key().isPresent() && !made[0] ->
+                refuse(
+                        context,
+                        List.of("id: " + job.id() + " came together with " + IdempotencyKey.HEADER
+                                + "; send one of them, either makes a repeat the same job"));
+            case JobReader.Accepted(PullJob job) ->
+                submit(context, job, key.key().isPresent());
             case JobReader.Accepted _ ->
                 refuse(context, List.of("kind: only a PullJob can be posted here; DELETE a job to cancel it"));
             case JobReader.Rejected rejected -> refuse(context, rejected.reasons());
@@ -58,114 +74,116 @@ final class PullRoutes {
     }
 
     private void refuse(RoutingContext context, List<String> reasons) {
-        metrics.jobsRefused().increment();
+        submission.metrics().jobsRefused().increment();
         Problem.of(400, "The job cannot be accepted.", reasons).answer(context);
     }
 
-    private void enqueue(RoutingContext context, PullJob job) {
-        publisher
-                .publish(job)
-                .compose(_ -> feed.ask(state -> state.fleet().job(job.id())))
-                .onSuccess(known -> {
-                    context.response().putHeader(HttpHeaders.LOCATION, "/v1/pulls/" + job.id());
-                    Requests.json(context, 202, known.orElseGet(() -> pending(job)));
-                })
-                .onFailure(failure -> {
-                    LOG.warn("job {} was not acknowledged by Kafka: {}", job.id(), failure.toString());
-                    metrics.jobsRefused().increment();
-                    Requests.unavailable(
-                            context,
-                            "Kafka did not acknowledge the job. Try again with the id " + job.id()
-                                    + ": the same id twice is one job.");
-                });
-    }
-
-    private JobView pending(PullJob job) {
-        return new JobView(
-                job.id(),
-                JobView.State.PENDING,
-                job.project(),
-                job.labels(),
-                clock.instant(),
-                null,
-                null,
-                List.of(),
-                List.of(),
-                0,
-                0,
-                0,
-                0,
-                0,
-                List.of(),
-                null,
-                List.of());
-    }
-
-    void list(RoutingContext context) {
-        if (Requests.accepts(context, Requests.JSON)) {
-            answer(context, FleetView::jobs);
-        }
-    }
-
-    void workers(RoutingContext context) {
-        if (Requests.accepts(context, Requests.JSON)) {
-            answer(context, FleetView::workers);
-        }
-    }
-
-    private void answer(RoutingContext context, Function<FleetView, List<?>> question) {
+    private void submit(RoutingContext context, PullJob asked, boolean keyed) {
+        PullJob job = Submission.owned(asked, Access.writable(context));
+        Access.about(context, job.id(), job.soleProject());
         FeedReady.whenCaughtUp(
-                feed,
+                submission.feed(),
                 context,
-                () -> feed.ask(state -> question.apply(state.fleet()))
-                        .onSuccess(found -> Requests.json(context, 200, found)));
+                () -> submission.submit(job, keyed, Access.writable(context)).onSuccess(result -> {
+                    switch (result) {
+                        case Submission.Refused(Problem problem) -> problem.answer(context);
+                        case Submission.Taken taken -> tell(context, taken);
+                    }
+                }));
     }
 
-    void show(RoutingContext context) {
-        if (!Requests.accepts(context, Requests.JSON)) {
+    private void tell(RoutingContext context, Submission.Taken taken) {
+        String id = taken.job().id();
+        context.response().putHeader(HttpHeaders.LOCATION, "/v1/pulls/" + id);
+        if (taken.repeated()) {
+            context.response().putHeader("Idempotency-Replayed", "true");
+        }
+        Optional<Duration> wait = Preferences.wait(context.request());
+        if (wait.isEmpty()) {
+            Requests.json(context, 202, taken.job());
             return;
         }
-        String id = Requests.id(context);
-        find(id, context).onSuccess(place -> {
-            if (place.isPresent()) {
-                feed.ask(state -> state.fleet().job(id))
-                        .onSuccess(job -> job.ifPresentOrElse(
-                                view -> Requests.json(context, 200, view), () -> tellForgotten(context, id)));
-            }
+        context.response().putHeader("Preference-Applied", "wait=" + wait.get().toSeconds());
+        waits.end(id, wait.get()).onSuccess(found -> {
+            JobView job = found.orElse(taken.job());
+            Requests.json(context, isOver(job) ? 200 : 202, job);
         });
     }
 
-    private static void tellForgotten(RoutingContext context, String id) {
-        Problem.of(404, "The job " + id + " has ended so long ago that it is no longer kept.")
-                .answer(context);
+    private static boolean isOver(JobView job) {
+        return job.state() == JobView.State.COMPLETED || job.state() == JobView.State.REJECTED;
     }
 
-    /** Cancels; what has ended stays as it is. */
-    void cancel(RoutingContext context) {
-        if (!Requests.accepts(context, Requests.JSON)) {
-            return;
-        }
+    void list(RoutingContext context) {
+        JobList.query(context, Access.visible(context))
+                .ifPresentOrElse(
+                        query -> FeedReady.whenCaughtUp(
+                                submission.feed(),
+                                context,
+                                () -> submission
+                                        .feed()
+                                        .ask(state -> state.fleet().jobs(query))
+                                        .onSuccess(page -> {
+                                            context.response().putHeader("Link", JobList.links(context, page.next()));
+                                            Requests.json(context, 200, page.jobs());
+                                        })),
+                        () -> Requests.badParameter(context, "cursor: is not one that a gateway has given"));
+    }
+
+    void show(RoutingContext context) {
         String id = Requests.id(context);
-        find(id, context)
-                .onSuccess(place -> place.ifPresent(at -> publisher
-                        .publish(new CancelJob(id, "cancelled over HTTP"), at.partition())
-                        .compose(_ -> feed.ask(state -> state.fleet().job(id)))
-                        .onSuccess(job -> job.ifPresentOrElse(
-                                view -> Requests.json(context, 202, view), () -> tellForgotten(context, id)))
-                        .onFailure(failure -> {
-                            LOG.warn("the cancel of {} was not acknowledged by Kafka: {}", id, failure.toString());
-                            Requests.unavailable(context, "Kafka did not acknowledge the cancel. Try again.");
-                        })));
+        ProjectScope visible = Access.visible(context);
+        find(id, visible, context, _ -> view(id, visible).onSuccess(job -> tell(context, 200, id, job)));
     }
 
-    /** Finds a job; where there is none, that has been answered. */
-    private Future<Optional<JobPlace>> find(String id, RoutingContext context) {
-        return FeedReady.find(feed, id)
-                .onSuccess(place -> {
-                    if (place.isEmpty()) {
-                        Problem.of(404, "There is no job " + id + ".").answer(context);
-                    }
-                })
-                .onFailure(_ -> Requests.unavailable(context, FeedReady.BEHIND));
+    /** Cancels; what has ended stays as it is, so that a repeat changes nothing. */
+    void cancel(RoutingContext context) {
+        String id = Requests.id(context);
+        ProjectScope writable = Access.writable(context);
+        Access.about(context, id, null);
+        find(id, writable, context, place -> {
+            Access.about(context, id, place.project());
+            if (place.isFinished()) {
+                view(id, writable).onSuccess(job -> tell(context, 200, id, job));
+                return;
+            }
+            submission
+                    .publisher()
+                    .publish(new CancelJob(id, "cancelled over HTTP"), place.partition())
+                    .compose(_ -> view(id, writable))
+                    .onSuccess(job -> tell(context, 202, id, job))
+                    .onFailure(failure -> {
+                        LOG.warn(
+                                "the cancel of {} was not acknowledged by Kafka: {}, request {}",
+                                id,
+                                failure.toString(),
+                                RequestIds.of(context));
+                        Requests.unavailable(context, "Kafka did not acknowledge the cancel. Try again.");
+                    });
+        });
+    }
+
+    private Future<Optional<JobView>> view(String id, ProjectScope scope) {
+        return submission.feed().ask(state -> state.fleet().job(id, subject -> scope.covers(subject.project())));
+    }
+
+    private static void tell(RoutingContext context, int status, String id, Optional<JobView> job) {
+        job.ifPresentOrElse(
+                view -> Requests.json(context, status, view),
+                () -> Problem.of(404, "The job " + id + " has ended so long ago that it is no longer kept.")
+                        .answer(context));
+    }
+
+    /** Goes on with the job; where there is none, or that cannot be told, that has been answered. */
+    private void find(String id, ProjectScope scope, RoutingContext context, Consumer<JobPlace> found) {
+        FeedReady.whenCaughtUp(
+                submission.feed(),
+                context,
+                () -> FeedReady.find(submission.feed(), id, scope)
+                        .onSuccess(place -> place.ifPresentOrElse(
+                                found,
+                                () -> Problem.of(404, "There is no job " + id + ".")
+                                        .answer(context)))
+                        .onFailure(_ -> Requests.unavailable(context, FeedReady.BEHIND)));
     }
 }

@@ -2,9 +2,12 @@
 package dev.pullcast.gateway.api;
 
 import dev.pullcast.contract.codec.ContractJson;
+import dev.pullcast.gateway.security.Principal;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.RoutingContext;
+import java.util.List;
 import java.util.Locale;
 
 /** What all routes have in common: negotiation and JSON answers. */
@@ -39,9 +42,26 @@ final class Requests {
         return false;
     }
 
+    /** Answers 400 and returns false if parameters are not as the OpenAPI document says. */
+    static boolean isAsPublished(RoutingContext context, String operation) {
+        List<String> problems = OpenApi.document().problems(operation, context);
+        if (problems.isEmpty()) {
+            return true;
+        }
+        Problem.of(400, String.join("; ", problems), problems).answer(context);
+        return false;
+    }
+
     /** Answers 415 and returns false if a body is not JSON. */
     static boolean isJson(RoutingContext context) {
         String type = context.request().getHeader(HttpHeaders.CONTENT_TYPE);
+        String coding = context.request().getHeader(HttpHeaders.CONTENT_ENCODING);
+        if (coding != null && !coding.equalsIgnoreCase("identity")) {
+            context.response().putHeader(HttpHeaders.ACCEPT_ENCODING, "identity");
+            Problem.of(415, "Send the body without Content-Encoding; it was " + coding + ".")
+                    .answer(context);
+            return false;
+        }
         if (type != null
                 && type.split(";", 2)[0].strip().toLowerCase(Locale.ROOT).equals(JSON)) {
             return true;
@@ -50,7 +70,35 @@ final class Requests {
         return false;
     }
 
-    /** The job that the path names. */
+    /** The body's bytes; none where there is no body. */
+    static byte[] body(RoutingContext context) {
+        Buffer body = context.body().buffer();
+        return body == null ? new byte[0] : body.getBytes();
+    }
+
+    /** Who asks, told apart from everybody else; the same for whoever asks where nobody has to say. */
+    static String principal(RoutingContext context) {
+        Principal principal = Access.principal(context);
+        return principal.via().text() + ' ' + principal.name();
+    }
+
+    /** Answers a method that a path does not have with those that it has. */
+    static void otherMethod(RoutingContext context, String allow) {
+        context.response().putHeader(HttpHeaders.ALLOW, allow);
+        HttpMethod method = context.request().method();
+        if (HttpMethod.OPTIONS.equals(method)) {
+            context.response().setStatusCode(204).end();
+        } else {
+            Problem.of(405, method + " is not possible here; " + allow + " is.").answer(context);
+        }
+    }
+
+    /** Answers 400; the sentence names the parameter or field first. */
+    static void badParameter(RoutingContext context, String problem) {
+        Problem.of(400, problem, List.of(problem)).answer(context);
+    }
+
+    /** The thing that the path names. */
     static String id(RoutingContext context) {
         return String.valueOf(context.pathParam("id"));
     }

@@ -1,30 +1,39 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.pullcast.gateway.api;
 
+import dev.pullcast.gateway.sse.SharedBytes;
 import dev.pullcast.gateway.sse.StreamSink;
-import io.vertx.core.buffer.Buffer;
+import io.vertx.core.Handler;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerResponse;
-import io.vertx.core.http.HttpVersion;
-import io.vertx.core.net.impl.ConnectionBase;
 
-/** A stream over an HTTP response. */
+/** A stream over HTTP/2, or over HTTP/1.0, where a connection's end is the stream's. */
 final class ResponseSink implements StreamSink {
-    /** Bytes that may wait in one connection before frames are held back. */
-    private static final int WRITE_QUEUE = 64 * 1024;
+    /** Bytes that may wait in one stream before frames are held back. */
+    static final int WRITE_QUEUE = 64 * 1024;
 
     private final HttpServerResponse response;
-    private final HttpConnection connection;
+    private final Handler<Object> afterEnd;
 
-    ResponseSink(HttpServerResponse response, HttpConnection connection) {
+    private ResponseSink(HttpServerResponse response, Handler<Object> afterEnd) {
         this.response = response.setWriteQueueMaxSize(WRITE_QUEUE);
-        this.connection = connection;
+        this.afterEnd = afterEnd;
+    }
+
+    /** On a connection that outlives it. */
+    static ResponseSink alone(HttpServerResponse response) {
+        return new ResponseSink(response, _ -> {});
+    }
+
+    /** On a connection that ends with it. */
+    static ResponseSink closing(HttpServerResponse response, HttpConnection connection) {
+        return new ResponseSink(response, _ -> connection.close());
     }
 
     @Override
-    public void write(Buffer bytes) {
+    public void write(SharedBytes bytes) {
         if (!response.ended() && !response.closed()) {
-            response.write(bytes);
+            response.write(bytes.bare());
         }
     }
 
@@ -48,18 +57,12 @@ final class ResponseSink implements StreamSink {
     @Override
     public void end() {
         if (!response.ended() && !response.closed()) {
-            response.end();
+            response.end().onComplete(afterEnd::handle);
         }
     }
 
     @Override
-    @SuppressWarnings("FutureReturnValueIgnored") // the response's close handler is told
     public void abort() {
-        if (connection instanceof ConnectionBase base && connection.protocolVersion() != HttpVersion.HTTP_2) {
-            // Vert.x's own close first waits for what is written to be sent, and here that never happens.
-            base.channelHandlerContext().close();
-        } else {
-            response.reset();
-        }
+        response.reset();
     }
 }

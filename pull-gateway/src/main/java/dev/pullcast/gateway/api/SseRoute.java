@@ -7,12 +7,14 @@ import dev.pullcast.gateway.fleet.JobPlace;
 import dev.pullcast.gateway.sse.SseHub;
 import dev.pullcast.gateway.sse.StreamFilter;
 import dev.pullcast.gateway.sse.StreamRequest;
+import dev.pullcast.gateway.sse.StreamSink;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerResponse;
-import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.RoutingContext;
-import java.util.function.BooleanSupplier;
+import java.util.Optional;
+import java.util.Set;
 
 /** Hop 9's door: checks everything that can be checked before the first byte, then hands the response to the hub. */
 final class SseRoute {
@@ -21,20 +23,22 @@ final class SseRoute {
     private final EventFeed feed;
     private final SseHub hub;
     private final StreamQuery query;
-    private final BooleanSupplier room;
+    private final StreamRoom room;
+    private final CredentialWatch watch;
 
-    SseRoute(EventFeed feed, SseHub hub, StreamQuery query, BooleanSupplier room) {
+    SseRoute(EventFeed feed, SseHub hub, StreamQuery query, StreamRoom room, CredentialWatch watch) {
         this.feed = feed;
         this.hub = hub;
         this.query = query;
         this.room = room;
+        this.watch = watch;
     }
 
     void all(RoutingContext context) {
         if (!mayBegin(context)) {
             return;
         }
-        switch (query.read(context)) {
+        switch (query.read(context, Set.of())) {
             case StreamQuery.Bad(Problem problem) -> problem.answer(context);
             case StreamQuery.Good(StreamFilter filter, StreamRequest.Start start) ->
                 FeedReady.whenCaughtUp(
@@ -44,18 +48,45 @@ final class SseRoute {
         }
     }
 
-    void ofJob(RoutingContext context) {
+    void ofWorker(RoutingContext context) {
         if (!mayBegin(context)) {
             return;
         }
         String id = Requests.id(context);
-        switch (query.read(context)) {
+        switch (query.read(context, Set.of("worker"))) {
             case StreamQuery.Bad(Problem problem) -> problem.answer(context);
             case StreamQuery.Good(StreamFilter filter, StreamRequest.Start start) ->
                 FeedReady.whenCaughtUp(
                         feed,
                         context,
-                        () -> FeedReady.find(feed, id)
+                        () -> FeedReady.knowsWorker(feed, id, filter.visible())
+                                .onSuccess(known -> {
+                                    if (known) {
+                                        open(
+                                                context,
+                                                new StreamRequest(
+                                                        new StreamRequest.Firehose(), filter.ofWorker(id), start));
+                                    } else {
+                                        Problem.of(404, "There is no worker " + id + ".")
+                                                .answer(context);
+                                    }
+                                })
+                                .onFailure(_ -> Requests.unavailable(context, FeedReady.BEHIND)));
+        }
+    }
+
+    void ofJob(RoutingContext context) {
+        if (!mayBegin(context)) {
+            return;
+        }
+        String id = Requests.id(context);
+        switch (query.read(context, Set.of("job"))) {
+            case StreamQuery.Bad(Problem problem) -> problem.answer(context);
+            case StreamQuery.Good(StreamFilter filter, StreamRequest.Start start) ->
+                FeedReady.whenCaughtUp(
+                        feed,
+                        context,
+                        () -> FeedReady.find(feed, id, filter.visible())
                                 .onSuccess(found -> found.ifPresentOrElse(
                                         place -> ofJob(context, id, place, filter, start),
                                         () -> Problem.of(404, "There is no job " + id + ".")
@@ -74,8 +105,7 @@ final class SseRoute {
             context.response().setStatusCode(204).end();
             return;
         }
-        StreamFilter only = new StreamFilter(id, filter.projects(), filter.workers(), filter.images(), filter.types());
-        open(context, new StreamRequest(new StreamRequest.OneJob(id, place.partition()), only, start));
+        open(context, new StreamRequest(new StreamRequest.OneJob(id, place.partition()), filter.ofJob(id), start));
     }
 
     private static boolean isPast(Cursor cursor, JobPlace place) {
@@ -86,15 +116,9 @@ final class SseRoute {
     }
 
     private boolean mayBegin(RoutingContext context) {
-        if (!Requests.accepts(context, EVENT_STREAM)) {
-            return false;
-        }
-        if (!room.getAsBoolean()) {
-            Problem.of(429, "There are too many open streams; try again later, or at another gateway.")
-                    .answer(context);
-            return false;
-        }
-        return true;
+        Optional<Problem> full = room.problem(context.request());
+        full.ifPresent(problem -> problem.answer(context));
+        return full.isEmpty();
     }
 
     private void open(RoutingContext context, StreamRequest request) {
@@ -109,10 +133,27 @@ final class SseRoute {
             response.end();
             return;
         }
-        if (context.request().version() != HttpVersion.HTTP_2) {
-            response.setChunked(true);
+        HttpConnection connection = context.request().connection();
+        switch (context.request().version()) {
+            // It knows no chunks: the stream ends with the connection, whatever the client asked for.
+            case HTTP_1_0 ->
+                response.headersEndHandler(_ -> response.putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE))
+                        .write(":\n\n")
+                        .onSuccess(_ -> begin(context, request, ResponseSink.closing(response, connection)));
+            case HTTP_1_1 ->
+                response.setChunked(true).writeHead().onSuccess(_ -> {
+                    context.request().headers().clear();
+                    begin(context, request, sink(response, connection));
+                });
+            default -> response.writeHead().onSuccess(_ -> begin(context, request, ResponseSink.alone(response)));
         }
-        response.writeHead();
-        hub.open(request, new ResponseSink(response, context.request().connection()));
+    }
+
+    private void begin(RoutingContext context, StreamRequest request, StreamSink sink) {
+        watch.add(Access.principal(context), hub.open(request, sink, room.take(context.request())));
+    }
+
+    private static StreamSink sink(HttpServerResponse response, HttpConnection connection) {
+        return ChunkSink.of(response, connection).<StreamSink>map(s -> s).orElseGet(() -> ResponseSink.alone(response));
     }
 }

@@ -34,7 +34,7 @@ record StreamQuery(InstantSource clock) {
             Set.of("project", "worker", "image", "job", "type", "since", "lastEventId");
     private static final Pattern NAME = Pattern.compile("[^\\p{Cntrl}]{1,256}");
     private static final Pattern TYPE = Pattern.compile("[A-Za-z0-9._-]{1,64}");
-    private static final Pattern GLOB = Pattern.compile("[A-Za-z0-9._/:@*?-]{1,512}");
+    private static final Pattern GLOB = Pattern.compile("[A-Za-z0-9._/:@+*?-]{1,512}");
     private static final Pattern SHORT_DURATION = Pattern.compile("(\\d{1,9})([smhd])");
 
     /** What came of reading. */
@@ -52,12 +52,18 @@ record StreamQuery(InstantSource clock) {
         }
     }
 
-    Result read(RoutingContext context) {
+    /**
+     * Reads the query.
+     *
+     * @param settled by the path, and therefore no parameters of it
+     */
+    Result read(RoutingContext context, Set<String> settled) {
         MultiMap given = context.queryParams();
         try {
             for (String name : given.names()) {
-                if (!KNOWN.contains(name)) {
-                    throw new BadParameter(name, "is not a parameter; known are " + String.join(", ", sorted()));
+                if (!KNOWN.contains(name) || settled.contains(name)) {
+                    throw new BadParameter(
+                            name, "is not a parameter here; known are " + String.join(", ", sorted(settled)));
                 }
             }
             StreamFilter filter = new StreamFilter(
@@ -67,15 +73,16 @@ record StreamQuery(InstantSource clock) {
                     values(given, "image", GLOB, "a name of images in which * and ? stand for anything").stream()
                             .map(Glob::new)
                             .toList(),
-                    values(given, "type", TYPE, "a name of events, as pull.failed"));
+                    values(given, "type", TYPE, "a name of events, as pull.failed"),
+                    Access.visible(context));
             return new Good(filter, start(context.request(), given));
         } catch (BadParameter e) {
             return new Bad(Problem.of(400, String.valueOf(e.getMessage())));
         }
     }
 
-    private static List<String> sorted() {
-        return KNOWN.stream().sorted().toList();
+    private static List<String> sorted(Set<String> without) {
+        return KNOWN.stream().filter(name -> !without.contains(name)).sorted().toList();
     }
 
     private static @Nullable String job(MultiMap given) {
@@ -116,29 +123,39 @@ record StreamQuery(InstantSource clock) {
             return new StreamRequest.Resume(cursor.orElseThrow(() -> new BadParameter(
                     fromHeader ? "Last-Event-ID" : "lastEventId", "is not an id that a gateway has sent")));
         }
-        String since = given.get("since");
-        return since == null ? new StreamRequest.Fresh() : new StreamRequest.Since(time(since));
+        List<String> since = given.getAll("since");
+        if (since.size() > 1) {
+            throw new BadParameter("since", "may be given once");
+        }
+        return since.isEmpty() ? new StreamRequest.Fresh() : new StreamRequest.Since(time(since.getFirst()));
     }
 
     private Instant time(String text) {
         try {
-            var brief = SHORT_DURATION.matcher(text);
-            if (brief.matches()) {
-                long amount = Long.parseLong(brief.group(1));
-                return clock.instant()
-                        .minus(
-                                switch (brief.group(2)) {
-                                    case "s" -> Duration.ofSeconds(amount);
-                                    case "m" -> Duration.ofMinutes(amount);
-                                    case "h" -> Duration.ofHours(amount);
-                                    default -> Duration.ofDays(amount);
-                                });
-            }
-            return text.toUpperCase(Locale.ROOT).startsWith("P")
-                    ? clock.instant().minus(Duration.parse(text))
-                    : Instant.parse(text);
+            Instant time = parse(text);
+            // Kafka's own unit: what does not fit it is no time of any event.
+            return Instant.ofEpochMilli(Math.max(0, time.toEpochMilli()));
         } catch (DateTimeException | ArithmeticException e) {
             throw new BadParameter("since", "must be a time as 2026-01-31T12:00:00Z or a duration as 90s, 15m or PT2H");
         }
+    }
+
+    private Instant parse(String text) {
+        var brief = SHORT_DURATION.matcher(text);
+        if (brief.matches()) {
+            long amount = Long.parseLong(brief.group(1));
+            return clock.instant()
+                    .minus(
+                            switch (brief.group(2)) {
+                                case "s" -> Duration.ofSeconds(amount);
+                                case "m" -> Duration.ofMinutes(amount);
+                                case "h" -> Duration.ofHours(amount);
+                                default -> Duration.ofDays(amount);
+                            });
+        }
+        // A plus that nobody has escaped arrives as a blank.
+        return text.toUpperCase(Locale.ROOT).startsWith("P")
+                ? clock.instant().minus(Duration.parse(text))
+                : Instant.parse(text.replace(' ', '+'));
     }
 }

@@ -40,6 +40,10 @@ final class WebRoutes {
         send(context, DASHBOARD + "index.html");
     }
 
+    void login(RoutingContext context) {
+        send(context, DASHBOARD + "login.html");
+    }
+
     void file(RoutingContext context) {
         String name = context.normalizedPath().substring(1);
         if (NAME.matcher(name).matches()) {
@@ -51,6 +55,28 @@ final class WebRoutes {
 
     void document(RoutingContext context) {
         send(context, DOCUMENTS + context.normalizedPath().substring(1));
+    }
+
+    /** Tells which methods there are for a file, or goes on where there is none. */
+    void otherMethod(RoutingContext context) {
+        String name = context.normalizedPath().substring(1);
+        if (!NAME.matcher(name).matches()) {
+            context.next();
+            return;
+        }
+        vertx.executeBlocking(() -> exists(DASHBOARD + name) || exists(DOCUMENTS + name), false)
+                .onSuccess(found -> {
+                    if (Boolean.TRUE.equals(found)) {
+                        Requests.otherMethod(context, "GET, HEAD, OPTIONS");
+                    } else {
+                        context.next();
+                    }
+                })
+                .onFailure(context::fail);
+    }
+
+    private static boolean exists(String resource) {
+        return WebRoutes.class.getClassLoader().getResource(resource) != null;
     }
 
     private void send(RoutingContext context, String resource) {
@@ -77,8 +103,12 @@ final class WebRoutes {
 
     private static void send(RoutingContext context, String resource, Buffer bytes) {
         String suffix = resource.substring(resource.lastIndexOf('.') + 1);
+        String type = TYPES.getOrDefault(suffix, "application/octet-stream");
+        if (!Requests.accepts(context, type.replaceFirst(";.*", ""))) {
+            return;
+        }
         context.response()
-                .putHeader(HttpHeaders.CONTENT_TYPE, TYPES.getOrDefault(suffix, "application/octet-stream"))
+                .putHeader(HttpHeaders.CONTENT_TYPE, type)
                 .putHeader(HttpHeaders.CACHE_CONTROL, "no-cache")
                 .putHeader("Content-Security-Policy", POLICY)
                 .end(bytes);

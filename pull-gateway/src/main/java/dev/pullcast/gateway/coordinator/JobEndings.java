@@ -18,6 +18,11 @@ final class JobEndings {
 
     private JobEndings() {}
 
+    /** Whether the coordinator said it, not the worker. */
+    static boolean isOnBehalf(PullEvent.OfPull event) {
+        return event.origin().incarnation().equals(INCARNATION);
+    }
+
     /** The event for a pull whose worker did not say how it ended; it has the id that the worker's would have. */
     static PullEvent.OfPull onBehalf(OpenJob open, Closing closing, String worker, TaskPull pull, Instant now) {
         PullOrigin origin = new PullOrigin(
@@ -52,7 +57,7 @@ final class JobEndings {
         return new PullEvent.JobCompleted(
                 open.job().id(),
                 now,
-                open.job().project(),
+                open.job().soleProject(),
                 result,
                 open.workers().size(),
                 open.count(Ending.SUCCEEDED),

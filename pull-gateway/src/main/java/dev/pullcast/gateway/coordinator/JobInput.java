@@ -2,19 +2,15 @@
 package dev.pullcast.gateway.coordinator;
 
 import dev.pullcast.contract.codec.ContractJson;
+import dev.pullcast.contract.codec.JobContent;
 import dev.pullcast.contract.codec.JobLimits;
 import dev.pullcast.contract.codec.JobReader;
 import dev.pullcast.contract.job.CancelJob;
 import dev.pullcast.contract.job.PauseJob;
 import dev.pullcast.contract.job.PullJob;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
-import tools.jackson.databind.SerializationFeature;
-import tools.jackson.databind.json.JsonMapper;
 
 /** A value of {@code pull.jobs}, read. */
 sealed interface JobInput {
@@ -43,44 +39,24 @@ sealed interface JobInput {
     /** Reads a record's value; never throws for what it reads. */
     static JobInput read(byte @Nullable [] value, JobLimits limits) {
         return switch (JobReader.read(value, limits)) {
-            case JobReader.Accepted(PullJob job) -> new Wanted(job, Content.of(Content.SORTED.writeValueAsBytes(job)));
+            case JobReader.Accepted(PullJob job) -> new Wanted(job, JobContent.fingerprint(job));
             case JobReader.Accepted(CancelJob cancel) -> new Cancel(cancel);
             case JobReader.Accepted(PauseJob pause) -> new Pause(pause);
             case JobReader.Rejected(var id, var reasons) ->
-                new Bad(id, Content.of(value == null ? new byte[0] : value), reasons, Content.isJob(value, id));
+                new Bad(id, JobContent.fingerprint(value == null ? new byte[0] : value), reasons, isJob(value, id));
         };
     }
 
-    /** Fingerprints. */
-    final class Content {
-        private static final JsonMapper SORTED = ContractJson.mapper()
-                .rebuild()
-                .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
-                .build();
-        private static final int BYTES = 16;
-
-        private Content() {}
-
-        private static String of(byte[] bytes) {
-            try {
-                byte[] hash = MessageDigest.getInstance("SHA-256").digest(bytes);
-                return HexFormat.of().formatHex(hash, 0, BYTES);
-            } catch (NoSuchAlgorithmException e) {
-                throw new IllegalStateException("every Java platform has SHA-256", e);
-            }
+    private static boolean isJob(byte @Nullable [] value, @Nullable String id) {
+        if (value == null || id == null) {
+            return false;
         }
-
-        private static boolean isJob(byte @Nullable [] value, @Nullable String id) {
-            if (value == null || id == null) {
-                return false;
-            }
-            try {
-                String kind = ContractJson.mapper().readTree(value).path("kind").asString("PullJob");
-                return !kind.equals("CancelJob") && !kind.equals("PauseJob");
-            } catch (JacksonException e) {
-                // What cannot be read to its end was most likely meant as a job.
-                return true;
-            }
+        try {
+            String kind = ContractJson.mapper().readTree(value).path("kind").asString("PullJob");
+            return !kind.equals("CancelJob") && !kind.equals("PauseJob");
+        } catch (JacksonException e) {
+            // What cannot be read to its end was most likely meant as a job.
+            return true;
         }
     }
 }

@@ -4,6 +4,8 @@ package dev.pullcast.gateway.coordinator;
 import dev.pullcast.contract.codec.ContractJson;
 import dev.pullcast.contract.event.PullEvent;
 import dev.pullcast.contract.job.CancelJob;
+import dev.pullcast.contract.job.PauseJob;
+import dev.pullcast.contract.job.StandingSet;
 import dev.pullcast.contract.job.Target;
 import dev.pullcast.contract.job.TaskRecord;
 import dev.pullcast.contract.worker.WorkerStatus;
@@ -16,6 +18,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +35,8 @@ final class JobLedger {
     private final int partition;
     private final JobRules rules;
     private final WorkerTable workers;
+    private final Tasks tasks;
+    private final StandingSets sets;
     private final Map<String, OpenJob> jobs = new LinkedHashMap<>();
     private final Map<String, Ended> ended = new LinkedHashMap<>();
 
@@ -39,6 +44,8 @@ final class JobLedger {
         this.partition = partition;
         this.rules = rules;
         this.workers = workers;
+        this.tasks = new Tasks(partition, rules, workers);
+        this.sets = new StandingSets(workers);
     }
 
     /** Jobs without an end. */
@@ -64,8 +71,7 @@ final class JobLedger {
         return switch (input) {
             case JobInput.Wanted wanted -> onWanted(wanted, from, now);
             case JobInput.Cancel(CancelJob cancel) -> onCancel(cancel, now);
-            case JobInput.Pause _ ->
-                List.of(new Output.Reject(List.of("kind: PauseJob is not supported yet; nothing was paused")));
+            case JobInput.Pause(PauseJob pause) -> onPause(pause, now);
             case JobInput.Bad bad -> onBad(bad, now);
         };
     }
@@ -76,6 +82,7 @@ final class JobLedger {
         List<Output> outputs = new ArrayList<>(1);
         if (open != null) {
             settle(open, now, outputs);
+            tasks.start(open, now, outputs);
         }
         return outputs;
     }
@@ -93,9 +100,10 @@ final class JobLedger {
                     && WorkerTable.isCandidate(worker, target, now)) {
                 open.add(worker.worker());
                 outputs.add(new Output.Event(open.accepted(now)));
-                outputs.add(new Output.Task(open.task(worker.worker(), partition)));
+                tasks.start(open, now, outputs);
             }
         }
+        sets.offer(worker, this::isKnown, now, outputs);
         return outputs;
     }
 
@@ -108,7 +116,10 @@ final class JobLedger {
                 open.close(new Closing.Expired(now.plus(rules.closeGrace())));
             }
             settle(open, now, outputs);
+            tasks.replaceLost(open, now, outputs);
+            tasks.start(open, now, outputs);
         }
+        sets.refresh(now, this::isKnown, outputs);
         forget(now);
         return outputs;
     }
@@ -141,21 +152,45 @@ final class JobLedger {
                     ended.put(bad.id(), new Ended(bad.content(), now));
                 }
             }
-            case JobInput.Pause _ -> {}
+            case JobInput.Pause(PauseJob pause) -> {
+                OpenJob open = jobs.get(pause.id());
+                if (open != null) {
+                    open.pause(pause.paused(), pause.workersAtOnce());
+                }
+            }
         }
     }
 
     /** A task that an earlier owner gave; after the jobs, before the results. */
     void restoreTask(TaskRecord task) {
         OpenJob open = jobs.get(task.job());
-        if (open != null && task instanceof TaskRecord.PullTask given && given.jobPartition() == partition) {
-            open.add(given.worker());
-            open.restoreDeadline(given.deadline());
+        if (open == null) {
+            return;
         }
+        switch (task) {
+            case TaskRecord.PullTask given
+            when given.jobPartition() == partition -> {
+                open.restoreDeadline(given.deadline());
+                open.add(given.worker());
+                tasks.started(open, given.worker());
+            }
+            case TaskRecord.CancelTask taken when open.closing() == null -> tasks.drop(open, taken.worker());
+            case TaskRecord.PullTask _, TaskRecord.CancelTask _, TaskRecord.PauseTask _, TaskRecord.RemoveTask _ -> {}
+        }
+    }
+
+    /** A standing set that an earlier owner remembered. */
+    void restoreSet(StandingSet set) {
+        sets.restore(set);
     }
 
     /** A result that is known to an earlier owner, or news to all: the next {@link #onTime} draws the conclusions. */
     void restoreResult(PullEvent event, Instant now) {
+        OpenJob open = jobs.get(event.jobId());
+        if (open != null && event instanceof PullEvent.OfPull pull && JobEndings.isOnBehalf(pull)) {
+            // Also of workers that never had a task.
+            open.add(pull.origin().worker());
+        }
         apply(event, now);
     }
 
@@ -163,17 +198,12 @@ final class JobLedger {
         String id = wanted.job().id();
         String known = contentOf(id);
         if (known != null) {
-            // No job.rejected: it would end, for those who watch it, the job that has the id by right.
-            return known.isEmpty() || known.equals(wanted.content())
-                    ? List.of()
-                    : List.of(new Output.Reject(List.of(
-                            "id: " + id + " belongs to an earlier job with other content; give every job its own")));
+            return known.isEmpty() || known.equals(wanted.content()) ? List.of() : Refusals.taken(wanted.job(), now);
         }
         OpenJob open = new OpenJob(wanted.job(), wanted.content(), from, now, rules);
         chooseWorkers(open, now);
         List<Output> outputs = new ArrayList<>();
         outputs.add(new Output.Event(open.accepted(now)));
-        open.workers().forEach(worker -> outputs.add(new Output.Task(open.task(worker, partition))));
         int size = Math.max(
                 ContractJson.write(open.accepted(now)).length, ContractJson.write(open.task("", partition)).length);
         if (size > rules.maxRecordBytes()) {
@@ -182,6 +212,24 @@ final class JobLedger {
             return reject(id, wanted.content(), List.of(reason), now);
         }
         jobs.put(id, open);
+        tasks.start(open, now, outputs);
+        sets.begin(open.job(), now, outputs);
+        return outputs;
+    }
+
+    private List<Output> onPause(PauseJob pause, Instant now) {
+        OpenJob open = jobs.get(pause.id());
+        if (open == null) {
+            return unknown(pause.id());
+        }
+        boolean changed = open.isPaused() != pause.paused();
+        open.pause(pause.paused(), pause.workersAtOnce());
+        List<Output> outputs = new ArrayList<>();
+        if (changed && open.closing() == null) {
+            outputs.add(new Output.Event(open.accepted(now)));
+            tasks.pause(open, pause.paused(), outputs);
+        }
+        tasks.start(open, now, outputs);
         return outputs;
     }
 
@@ -194,21 +242,25 @@ final class JobLedger {
     }
 
     private List<Output> onCancel(CancelJob cancel, Instant now) {
+        List<Output> outputs = new ArrayList<>();
+        boolean kept = sets.end(cancel.id(), outputs);
         OpenJob open = jobs.get(cancel.id());
         if (open == null) {
-            return ended.containsKey(cancel.id())
-                    ? List.of()
-                    : List.of(new Output.Reject(List.of("id: no job " + cancel.id()
-                            + " is known in this partition; write a cancel with the key and partitioner of its job")));
+            return kept ? outputs : unknown(cancel.id());
         }
-        List<Output> outputs = new ArrayList<>();
         if (open.closing() == null) {
             Closing.Cancelled closing = cancelled(cancel, now);
             open.close(closing);
-            cancelOpen(open, closing.message(), outputs);
+            tasks.cancel(open, closing.message(), outputs);
+            endWaiting(open, closing, now, outputs);
             settle(open, now, outputs);
         }
         return outputs;
+    }
+
+    /** What is to be done to a job that is not open. */
+    private List<Output> unknown(String id) {
+        return ended.containsKey(id) ? List.of() : Refusals.unknown(id);
     }
 
     private List<Output> onBad(JobInput.Bad bad, Instant now) {
@@ -220,7 +272,7 @@ final class JobLedger {
         if (known == null) {
             return reject(id, bad.content(), bad.reasons(), now);
         }
-        return known.equals(bad.content()) ? List.of() : List.of(new Output.Reject(bad.reasons()));
+        return known.equals(bad.content()) ? List.of() : Refusals.conflict(id, null, bad.reasons(), now);
     }
 
     private List<Output> reject(String id, String content, List<String> reasons, Instant now) {
@@ -238,9 +290,10 @@ final class JobLedger {
             case PullEvent.Cancelled e -> end(open, e, Ending.CANCELLED);
             case PullEvent.JobCompleted _, PullEvent.JobRejected _ -> {
                 // Written by this coordinator or by an earlier owner of the partition: the job has its end.
-                String content = contentOf(event.jobId());
-                jobs.remove(event.jobId());
-                ended.put(event.jobId(), new Ended(content == null ? "" : content, now));
+                if (event.isTerminal()) {
+                    String content = contentOf(event.jobId());
+                    close(event.jobId(), content == null ? "" : content, now);
+                }
                 return null;
             }
             case PullEvent.Queued _,
@@ -254,9 +307,13 @@ final class JobLedger {
         return open;
     }
 
-    private static void end(@Nullable OpenJob open, PullEvent.OfPull event, Ending ending) {
+    private void end(@Nullable OpenJob open, PullEvent.OfPull event, Ending ending) {
         if (open != null) {
-            open.end(event.origin().worker(), event.origin().pull(), ending);
+            String worker = event.origin().worker();
+            boolean running = open.isRunning(worker);
+            if (open.end(worker, event.origin().pull(), ending) && running) {
+                tasks.ended(worker);
+            }
         }
     }
 
@@ -273,26 +330,39 @@ final class JobLedger {
         }
         if (closing != null) {
             if (closing instanceof Closing.Expired) {
-                cancelOpen(open, "the job's deadline passed", outputs);
+                tasks.cancel(open, "the job's deadline passed", outputs);
             }
-            List<PullEvent.OfPull> missing = new ArrayList<>();
-            open.forEachOpen((worker, pull) -> missing.add(JobEndings.onBehalf(open, closing, worker, pull, now)));
-            missing.forEach(event -> {
-                outputs.add(new Output.Event(event));
-                apply(event, now);
-            });
+            endOnBehalf(open, closing, _ -> true, now, outputs);
         }
         outputs.add(new Output.Event(JobEndings.completed(open, rules, now)));
-        jobs.remove(open.job().id());
-        ended.put(open.job().id(), new Ended(open.content(), now));
+        close(open.job().id(), open.content(), now);
     }
 
-    private static void cancelOpen(OpenJob open, String message, List<Output> outputs) {
-        for (String worker : open.workers()) {
-            if (open.isOpen(worker)) {
-                outputs.add(new Output.Task(new TaskRecord.CancelTask(open.job().id(), worker, message)));
-            }
+    private void close(String id, String content, Instant now) {
+        OpenJob open = jobs.remove(id);
+        if (open != null) {
+            tasks.ended(open);
         }
+        ended.put(id, new Ended(content, now));
+    }
+
+    /** Those who have no task will not say how their pulls ended. */
+    private void endWaiting(OpenJob open, Closing closing, Instant now, List<Output> outputs) {
+        endOnBehalf(open, closing, worker -> !open.isRunning(worker), now, outputs);
+    }
+
+    private void endOnBehalf(
+            OpenJob open, Closing closing, Predicate<String> whose, Instant now, List<Output> outputs) {
+        List<PullEvent.OfPull> missing = new ArrayList<>();
+        open.forEachOpen((worker, pull) -> {
+            if (whose.test(worker)) {
+                missing.add(JobEndings.onBehalf(open, closing, worker, pull, now));
+            }
+        });
+        missing.forEach(event -> {
+            outputs.add(new Output.Event(event));
+            apply(event, now);
+        });
     }
 
     private Closing.Cancelled cancelled(CancelJob cancel, Instant now) {
@@ -308,6 +378,10 @@ final class JobLedger {
         }
         Ended before = ended.get(id);
         return before == null ? null : before.content();
+    }
+
+    private boolean isKnown(String id) {
+        return contentOf(id) != null;
     }
 
     private void forget(Instant now) {

@@ -5,11 +5,13 @@ import dev.pullcast.contract.event.PullEvent;
 import dev.pullcast.contract.image.ImageReference;
 import dev.pullcast.contract.image.Platform;
 import dev.pullcast.contract.job.ImageRequest;
+import dev.pullcast.contract.job.Keeping;
 import dev.pullcast.contract.job.PullId;
 import dev.pullcast.contract.job.PullJob;
 import dev.pullcast.contract.job.Target;
 import dev.pullcast.contract.job.TaskRecord.PullTask;
 import dev.pullcast.contract.job.TaskRecord.TaskPull;
+import dev.pullcast.contract.job.WorkersAtOnce;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -20,6 +22,7 @@ import java.util.Map;
 import java.util.NavigableSet;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** A job from its acceptance to its end: who has a task for it and how each pull ended. Owned by one thread. */
@@ -51,8 +54,11 @@ final class OpenJob {
     private final List<TaskPull> pulls;
     private final Map<String, Integer> indexes = new HashMap<>();
     private final TreeMap<String, @Nullable Ending[]> endings = new TreeMap<>();
+    private final Map<String, Integer> openByWorker = new HashMap<>();
+    private final Starts waiting;
     private final Map<Ending, Integer> counts = new EnumMap<>(Ending.class);
-    private int open;
+    private @Nullable WorkersAtOnce atOnce;
+    private boolean paused;
     private Instant deadline;
     private @Nullable Closing closing;
 
@@ -69,6 +75,9 @@ final class OpenJob {
         this.from = from;
         this.graceUntil = now.plus(rules.matchGrace());
         this.deadline = now.plusSeconds(job.activeDeadlineSeconds());
+        this.atOnce = job.rollout().workersAtOnce();
+        this.paused = job.rollout().paused();
+        this.waiting = new Starts(job, now);
         this.pulls = pullsOf(job);
         for (int i = 0; i < pulls.size(); i++) {
             indexes.put(pulls.get(i).pull(), i);
@@ -92,7 +101,7 @@ final class OpenJob {
                             reference,
                             platform,
                             image.project() == null ? job.project() : image.project(),
-                            image.credentials() == null ? job.credentials() : image.credentials()));
+                            image.credentials() == null ? job.login() : image.credentials()));
         }
         return List.copyOf(pulls.values());
     }
@@ -123,9 +132,10 @@ final class OpenJob {
         closing = how;
     }
 
-    /** The deadline that an earlier owner gave to workers. */
+    /** The deadline that an earlier owner gave to workers; before the first of them is added. */
     void restoreDeadline(Instant given) {
         deadline = given;
+        waiting.restoreAccepted(given.minusSeconds(job.activeDeadlineSeconds()));
     }
 
     boolean isGraceOver(Instant now) {
@@ -149,48 +159,81 @@ final class OpenJob {
 
     /** Whether every worker has answered for every pull. */
     boolean isAnswered() {
-        return open == 0;
+        return openByWorker.isEmpty();
     }
 
-    /** Pulls without an end. */
-    int open() {
-        return open;
+    boolean isPaused() {
+        return paused;
+    }
+
+    /** Pauses it or goes on; a bound of null stays as it is. */
+    void pause(boolean now, @Nullable WorkersAtOnce bound) {
+        paused = now;
+        atOnce = bound == null ? atOnce : bound;
     }
 
     int count(Ending ending) {
         return counts.getOrDefault(ending, 0);
     }
 
-    /** Expects answers from a worker. */
+    /** Expects answers from a worker, which has no task yet. */
     void add(String worker) {
-        @Nullable Ending[] all = new @Nullable Ending[pulls.size()];
-        if (endings.putIfAbsent(worker, all) == null) {
-            open += all.length;
+        if (endings.putIfAbsent(worker, new @Nullable Ending[pulls.size()]) == null) {
+            openByWorker.put(worker, pulls.size());
+            waiting.add(worker);
         }
     }
 
-    /** The first end of a pull counts; others, and those of pulls that nobody was asked for, change nothing. */
-    void end(String worker, String pull, Ending ending) {
+    /** The worker has its task. */
+    void started(String worker) {
+        waiting.remove(worker);
+    }
+
+    /** Expects nothing more of a worker that has not ended any pull: another one takes its place. */
+    void drop(String worker) {
+        waiting.remove(worker);
+        endings.remove(worker);
+        openByWorker.remove(worker);
+    }
+
+    /** Whether a worker has a task with pulls that have not ended. */
+    boolean isRunning(String worker) {
+        return openByWorker.containsKey(worker) && !waiting.contains(worker);
+    }
+
+    /**
+     * Those whose turn it is to get their task, in order; none while the job is paused or closing.
+     *
+     * @param isLive whether a worker can be given a task, and whether one that has a task counts as at work
+     */
+    List<String> due(Instant now, Predicate<String> isLive) {
+        if (paused || closing != null || !waiting.isDue(now)) {
+            return List.of();
+        }
+        long room = atOnce == null ? Long.MAX_VALUE : atOnce.among(endings.size()) - atWork(isLive);
+        return waiting.due(now, isLive).limit(Math.max(0, room)).toList();
+    }
+
+    private long atWork(Predicate<String> isLive) {
+        return openByWorker.keySet().stream()
+                .filter(worker -> isRunning(worker) && isLive.test(worker))
+                .count();
+    }
+
+    /**
+     * The first end of a pull counts; others, and those of pulls that nobody was asked for, change nothing.
+     *
+     * @return whether the worker has answered for all of its pulls with this one
+     */
+    boolean end(String worker, String pull, Ending ending) {
         @Nullable Ending[] all = endings.get(worker);
         Integer index = indexes.get(pull);
-        if (all != null && index != null && all[index] == null) {
-            all[index] = ending;
-            counts.merge(ending, 1, Integer::sum);
-            open--;
+        if (all == null || index == null || all[index] != null) {
+            return false;
         }
-    }
-
-    /** Whether a worker has pulls without an end. */
-    boolean isOpen(String worker) {
-        @Nullable Ending[] all = endings.get(worker);
-        if (all != null) {
-            for (Ending one : all) {
-                if (one == null) {
-                    return true;
-                }
-            }
-        }
-        return false;
+        all[index] = ending;
+        counts.merge(ending, 1, Integer::sum);
+        return openByWorker.computeIfPresent(worker, (_, open) -> open == 1 ? null : open - 1) == null;
     }
 
     /** Every pull without an end, with its worker. */
@@ -214,7 +257,17 @@ final class OpenJob {
                 job.parallelism(),
                 job.backoffLimit(),
                 job.timeoutSeconds(),
-                deadline);
+                deadline,
+                setToRemember());
+    }
+
+    /** Where workers are to remember what they bring, so that they can remove it; null if they never will. */
+    private @Nullable String setToRemember() {
+        Keeping keeping = job.keeping();
+        if (!keeping.removeOnExpiry()) {
+            return null;
+        }
+        return keeping.set() == null ? job.id() : keeping.set();
     }
 
     PullEvent.JobAccepted accepted(Instant now) {
@@ -223,6 +276,13 @@ final class OpenJob {
             images.add(new PullEvent.JobPull(pull.pull(), pull.image(), pull.reference(), pull.platform()));
         }
         return new PullEvent.JobAccepted(
-                job.id(), now, job.project(), job.labels(), images, List.copyOf(endings.keySet()), deadline);
+                job.id(),
+                now,
+                job.soleProject(),
+                job.labels(),
+                images,
+                List.copyOf(endings.keySet()),
+                deadline,
+                paused);
     }
 }

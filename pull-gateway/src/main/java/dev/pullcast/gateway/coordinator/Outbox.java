@@ -64,6 +64,11 @@ final class Outbox {
                     add(topics.tasks(), to, now, task.worker(), ContractJson.write(task), trace(cause));
                 }
                 case Output.Event(var event) -> addEvent(partition, event, cause, now);
+                case Output.Job(var job) ->
+                    add(topics.jobs(), partition, now, job.id(), ContractJson.write(job), trace(null));
+                case Output.Kept(var set) ->
+                    add(topics.sets(), partition, now, set.job().id(), ContractJson.write(set), trace(null));
+                case Output.Forgotten(var set) -> add(topics.sets(), partition, now, set, null, trace(null));
                 case Output.Reject(var reasons) -> {
                     if (cause != null) {
                         addRejected(cause, reasons, now);
@@ -100,7 +105,9 @@ final class Outbox {
     }
 
     // One parameter for each part of a record.
-    private void add(String topic, int partition, Instant now, String key, byte[] value, Iterable<Header> headers) {
+    @SuppressWarnings("NullAway") // Kafka's own signature says nothing of the null that stands for a tombstone
+    private void add(
+            String topic, int partition, Instant now, String key, byte @Nullable [] value, Iterable<Header> headers) {
         records.add(new ProducerRecord<>(topic, partition, now.toEpochMilli(), key.getBytes(UTF_8), value, headers));
     }
 

@@ -2,6 +2,8 @@
 package dev.pullcast.gateway.coordinator;
 
 import dev.pullcast.contract.event.PullEvent;
+import dev.pullcast.contract.job.PullJob;
+import dev.pullcast.contract.job.StandingSet;
 import dev.pullcast.contract.job.TaskRecord;
 import java.util.List;
 
@@ -12,6 +14,15 @@ sealed interface Output {
 
     /** To {@code pull.events} and, when it is terminal, to {@code pull.results}; both in the job's partition. */
     record Event(PullEvent event) implements Output {}
+
+    /** To {@code pull.jobs}, in the partition of the set that it is made for. */
+    record Job(PullJob job) implements Output {}
+
+    /** To {@code pull.sets}. */
+    record Kept(StandingSet set) implements Output {}
+
+    /** To {@code pull.sets}, a tombstone. */
+    record Forgotten(String set) implements Output {}
 
     /** The record just read goes to {@code pull.rejected}. */
     record Reject(List<String> reasons) implements Output {}

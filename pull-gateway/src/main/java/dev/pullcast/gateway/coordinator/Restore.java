@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.pullcast.gateway.coordinator;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.pullcast.contract.codec.ContractJson;
+import dev.pullcast.contract.job.StandingSet;
 import dev.pullcast.contract.kafka.Topics;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -82,6 +86,7 @@ final class Restore {
         try (Reading reading = new Reading(owners)) {
             readJobs(reading, parts, now);
             readTasks(reading, parts);
+            readSets(reading, parts);
             Map<Integer, Long> results = readResults(reading, parts, now);
             Map<Integer, Restored> restored = new HashMap<>();
             parts.forEach(
@@ -137,6 +142,24 @@ final class Restore {
                 });
             }
         });
+    }
+
+    private void readSets(Reading reading, Map<Integer, Part> parts) {
+        List<TopicPartition> all = parts.keySet().stream()
+                .map(p -> new TopicPartition(topics.sets(), p))
+                .toList();
+        Map<Integer, Map<String, StandingSet>> newest = new HashMap<>();
+        reading.read(ends.beginningOffsets(all), ends.endOffsets(all), record -> {
+            var ofPartition = newest.computeIfAbsent(record.partition(), _ -> new HashMap<>());
+            String id = new String(record.key(), UTF_8);
+            byte[] value = record.value();
+            if (value == null) {
+                ofPartition.remove(id);
+            } else {
+                tolerant(record, () -> ofPartition.put(id, ContractJson.readSet(value)));
+            }
+        });
+        parts.forEach((p, part) -> newest.getOrDefault(p, Map.of()).values().forEach(part.ledger::restoreSet));
     }
 
     private Map<Integer, Long> readResults(Reading reading, Map<Integer, Part> parts, Instant now) {

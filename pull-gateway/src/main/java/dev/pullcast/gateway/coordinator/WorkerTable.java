@@ -44,11 +44,19 @@ final class WorkerTable {
         return workers.values().stream().filter(w -> takesTasks(w, now)).toList();
     }
 
+    /** Those that a target means, be they live or not, sorted. */
+    List<String> meant(Target target) {
+        return workers.values().stream()
+                .filter(w -> target.matches(w.worker(), w.labels()))
+                .map(WorkerStatus::worker)
+                .toList();
+    }
+
     /** The one for a job of mode {@code any}: the least loaded, among equals by a hash so that jobs spread. */
     Optional<WorkerStatus> pick(Target target, String job, Instant now) {
         return workers.values().stream()
                 .filter(w -> isCandidate(w, target, now))
-                .min(Comparator.comparingInt((WorkerStatus w) -> w.pullsRunning() + w.pullsQueued())
+                .min(Comparator.comparingInt(WorkerStatus::load)
                         .thenComparingInt(w -> (job + '/' + w.worker()).hashCode()));
     }
 
@@ -57,6 +65,18 @@ final class WorkerTable {
         // One of any must be able to start; all of them includes those whose engine may come back.
         boolean able = target.mode() == Target.Mode.ALL || worker.state() == WorkerStatus.State.READY;
         return able && takesTasks(worker, now) && target.matches(worker.worker(), worker.labels());
+    }
+
+    /** Whether a target means this worker and it can be given a task. */
+    boolean isCandidate(String worker, Target target, Instant now) {
+        WorkerStatus status = workers.get(worker);
+        return status != null && isCandidate(status, target, now);
+    }
+
+    /** Whether it is known and was heard of lately, be it on its way out. */
+    boolean isLive(String worker, Instant now) {
+        WorkerStatus status = workers.get(worker);
+        return status != null && !status.isExpired(now);
     }
 
     private static boolean takesTasks(WorkerStatus worker, Instant now) {

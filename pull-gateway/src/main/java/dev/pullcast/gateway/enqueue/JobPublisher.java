@@ -51,8 +51,11 @@ public final class JobPublisher {
         this.metrics = metrics;
     }
 
+    /** Where a record of {@code pull.jobs} stands. */
+    public record Written(int partition, long offset) {}
+
     /** A new job, with its id as the key. */
-    public Future<Void> publish(PullJob job) {
+    public Future<Written> publish(PullJob job) {
         return send(job, null);
     }
 
@@ -62,14 +65,15 @@ public final class JobPublisher {
      * @param partition that the job itself stands in: whoever owns the job must read this too, and its producer may
      *     have had a partitioner of its own
      */
-    public Future<Void> publish(CancelJob cancel, int partition) {
+    public Future<Written> publish(CancelJob cancel, int partition) {
         return send(cancel, partition);
     }
 
-    private Future<Void> send(JobRecord record, @Nullable Integer partition) {
+    private Future<Written> send(JobRecord record, @Nullable Integer partition) {
         Future<RecordMetadata> sent =
                 producer.send(KafkaProducerRecord.create(topic, record.id(), ContractJson.write(record), partition));
-        return sent.onSuccess(_ -> metrics.jobsEnqueued().increment()).mapEmpty();
+        return sent.onSuccess(_ -> metrics.jobsEnqueued().increment())
+                .map(metadata -> new Written(metadata.getPartition(), metadata.getOffset()));
     }
 
     /** Closes the producer; what is under way has two seconds, so that the whole process stops in time. */

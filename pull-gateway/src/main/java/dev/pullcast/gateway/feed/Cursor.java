@@ -10,12 +10,13 @@ import java.util.Optional;
  * The value of {@code id:}: where a client is in {@code pull.events}. It says what comes next, not what was last seen,
  * so that it holds at any gateway of the same Kafka cluster.
  *
- * <p>Written {@code 1-cccccXw…}: the version; five characters of a hash of the cluster's id; then either {@code a}, one
- * base64url digit for the width w, and each partition's position as w base64url digits (a firehose), or {@code p}, the
- * partition, {@code -} and the position in decimal (a job's stream). The fixed width lets the feed patch one position
- * without writing the others again, and bounds 12 partitions to 128 characters up to 2^60 and 64 partitions to 512
- * up to 2^42. No character of it makes a cross-origin {@code Last-Event-ID} unsafe (Fetch, "CORS-safelisted
- * request-header").
+ * <p>Written {@code 1-cccccX…}: the version; five characters of a hash of the cluster's id; then, for a firehose, a
+ * letter for a width ({@code a} is 1, {@code k} is 11) and each partition's position in so many base64url digits; for a
+ * job's stream {@code p}, the partition, {@code -} and the position in decimal. The fixed width lets the feed patch one
+ * position without writing the others again. 12 partitions take at most 128 characters while every offset is below
+ * 2^60, and 64 take at most 512 below 2^42 (of an event a millisecond, for 139 years); beyond that ids are longer and
+ * still right, up to Kafka's 2^63. No character of it makes a cross-origin {@code Last-Event-ID} unsafe (Fetch,
+ * "CORS-unsafe request-header byte").
  */
 public sealed interface Cursor {
     /** The version of the form. */

@@ -5,8 +5,8 @@ import java.nio.charset.StandardCharsets;
 
 /** Writes the cursor of a firehose again and again as positions advance. Owned by one thread. */
 public final class CursorWriter {
-    /** Enough for 60 bits, which no offset reaches. */
-    static final int MAX_WIDTH = 10;
+    /** Enough for 63 bits. */
+    static final int MAX_WIDTH = 11;
 
     private static final byte[] DIGITS =
             "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".getBytes(StandardCharsets.US_ASCII);
@@ -54,6 +54,13 @@ public final class CursorWriter {
         }
     }
 
+    /** Moves one partition anywhere, be it back. */
+    void jump(int partition, long position) {
+        next[partition] = position;
+        width = Math.max(width, widthOf(position));
+        text = write();
+    }
+
     /** Where it is. */
     public Positions positions() {
         return Positions.of(next);
@@ -70,10 +77,9 @@ public final class CursorWriter {
     }
 
     private byte[] write() {
-        byte[] head = (Cursor.VERSION + "-" + cluster + 'a').getBytes(StandardCharsets.US_ASCII);
-        byte[] result = new byte[head.length + 1 + width * next.length];
+        byte[] head = (Cursor.VERSION + "-" + cluster + (char) ('a' + width - 1)).getBytes(StandardCharsets.US_ASCII);
+        byte[] result = new byte[head.length + width * next.length];
         System.arraycopy(head, 0, result, 0, head.length);
-        result[head.length] = DIGITS[width];
         for (int p = 0; p < next.length; p++) {
             patch(result, p);
         }
@@ -82,7 +88,7 @@ public final class CursorWriter {
 
     private void patch(byte[] target, int partition) {
         long value = next[partition];
-        int start = CursorReader.HEAD_LENGTH + 1 + partition * width;
+        int start = CursorReader.HEAD_LENGTH + partition * width;
         for (int i = start + width - 1; i >= start; i--) {
             target[i] = DIGITS[(int) (value & 63)];
             value >>>= 6;
@@ -91,6 +97,6 @@ public final class CursorWriter {
 
     private static int widthOf(long position) {
         int bits = Long.SIZE - Long.numberOfLeadingZeros(Math.max(1, position));
-        return Math.min(MAX_WIDTH, (bits + 5) / 6);
+        return (bits + 5) / 6;
     }
 }

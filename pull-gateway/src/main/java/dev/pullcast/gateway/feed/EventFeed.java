@@ -106,7 +106,10 @@ public final class EventFeed extends VerticleBase {
             LOG.info("read {} events of the past, {} jobs go on", now.log().size(), fleet.activeJobs());
             caughtUp.tryComplete();
         });
-        vertx.setPeriodic(WORKER_CHECK_MILLIS, _ -> fleet.expireWorkers().forEach(this::tellWorker));
+        vertx.setPeriodic(WORKER_CHECK_MILLIS, _ -> {
+            fleet.expireWorkers().forEach(this::tellWorker);
+            fleet.forgetExpired();
+        });
         return reader.assign(from)
                 .onSuccess(_ -> reader.run(batch -> onEvents(now, batch), failure -> onFailure(now, failure)));
     }
@@ -147,7 +150,10 @@ public final class EventFeed extends VerticleBase {
         return SseFrame.of(meta, now.cursor().bytes(), now.cluster(), EventDecoder.line(record));
     }
 
-    /** Retention overtook the feed, or Kafka refuses; what can be done is to go on at what is there. */
+    /**
+     * Retention overtook the feed, the log was cut or made anew, or Kafka refuses; what can be done is to go on at what
+     * is there.
+     */
     private void onFailure(Running now, Throwable failure) {
         if (!(failure instanceof OffsetOutOfRangeException lost)) {
             LOG.warn("reading {} failed, it goes on: {}", settings.topics().events(), failure.toString());
@@ -156,9 +162,10 @@ public final class EventFeed extends VerticleBase {
         LOG.error("events were removed before they were read: {}", lost.getMessage());
         now.kafka().beginnings(lost.partitions()).onSuccess(from -> {
             from.forEach((partition, offset) -> {
-                now.cursor().advance(partition.partition(), offset);
-                progress.advance(partition, offset);
+                now.cursor().jump(partition.partition(), offset);
+                progress.jump(partition, offset);
             });
+            progress.tellWaiters();
             now.log().restart(now.cursor().positions());
             listeners.forEach(l -> l.context().runOnContext(_ -> l.listener().onBroken()));
             now.reader().seek(from);
@@ -167,7 +174,7 @@ public final class EventFeed extends VerticleBase {
 
     private void onJob(TopicPartition partition, long next, @Nullable AskedJob job) {
         if (job != null) {
-            fleet.ask(job.id(), job.project(), job.labels(), partition.partition(), job.at());
+            fleet.ask(job.job(), partition.partition(), job.at());
         }
         progress.advance(partition, next);
         progress.tellWaiters();
@@ -181,7 +188,7 @@ public final class EventFeed extends VerticleBase {
     }
 
     private void tellWorker(WorkerView view) {
-        SseFrame frame = WorkerFrames.of(view);
+        WorkerFrames frame = WorkerFrames.of(view);
         listeners.forEach(l -> l.context().runOnContext(_ -> l.listener().onWorker(frame)));
     }
 
@@ -246,18 +253,25 @@ public final class EventFeed extends VerticleBase {
     }
 
     /**
-     * Completes when the feed has read all jobs and events that were in Kafka at the time of this call: only then may
-     * anybody say that something does not exist. Fails when Kafka does not answer in time.
+     * Completes when the feed has read all jobs, workers and events that were in Kafka at the time of this call: only
+     * then may anybody say that something does not exist. Fails when Kafka does not answer in time.
      */
     public Future<Void> atEnd() {
         Running now = running();
         List<TopicPartition> all = new ArrayList<>(now.events());
         StateReader states = stateReader;
         if (states != null) {
-            all.addAll(states.jobs());
+            all.addAll(states.partitions());
         }
         Context asker = vertx.getOrCreateContext();
         return now.kafka().ends(all).compose(ends -> reached(asker, ends));
+    }
+
+    /** Completes when the feed has read a record of {@code pull.jobs}. Fails when that takes too long. */
+    public Future<Void> reachedJob(int partition, long offset) {
+        return reached(
+                vertx.getOrCreateContext(),
+                Map.of(new TopicPartition(settings.topics().jobs(), partition), offset + 1));
     }
 
     /** Completes when the feed is there. Fails when that takes too long. */

@@ -7,7 +7,7 @@ public interface FeedListener {
     void onBatch(FeedBatch batch);
 
     /** A worker changed; no event of the log, so no cursor moves. */
-    void onWorker(SseFrame frame);
+    void onWorker(WorkerFrames worker);
 
     /**
      * The feed itself lost its place, because retention overtook it. Streams must end, so that clients come back with

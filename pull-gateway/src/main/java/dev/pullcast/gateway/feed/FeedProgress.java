@@ -24,6 +24,11 @@ final class FeedProgress {
         next.merge(partition, position, Math::max);
     }
 
+    /** Goes there, be it back. */
+    void jump(TopicPartition partition, long position) {
+        next.put(partition, position);
+    }
+
     void tellWaiters() {
         if (waiters.isEmpty()) {
             return;

@@ -12,12 +12,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /**
  * What Kafka says of its topics: partitions, where they begin and end. Answers come on the caller's context; nothing
@@ -25,6 +27,8 @@ import org.apache.kafka.common.TopicPartition;
  */
 public final class KafkaLog implements AutoCloseable {
     private static final int TIMEOUT_MILLIS = 5_000;
+    private static final int LOOK_MILLIS = 100;
+    private static final int LOOKS = TIMEOUT_MILLIS / LOOK_MILLIS;
 
     private final Vertx vertx;
     private final Admin admin;
@@ -43,8 +47,25 @@ public final class KafkaLog implements AutoCloseable {
         return here(admin.describeCluster().clusterId().toCompletionStage());
     }
 
-    /** All partitions of topics, which must exist. */
+    /** All partitions of topics, which must exist; waits a little for those that were made just now. */
     public Future<List<TopicPartition>> partitions(Collection<String> topics) {
+        return partitions(topics, LOOKS);
+    }
+
+    /** A broker learns of a topic some moments after the controller has made it, and until then denies it. */
+    private Future<List<TopicPartition>> partitions(Collection<String> topics, int looks) {
+        return look(topics)
+                .recover(failure -> looks > 1 && isUnknown(failure)
+                        ? vertx.timer(LOOK_MILLIS, TimeUnit.MILLISECONDS).compose(_ -> partitions(topics, looks - 1))
+                        : Future.failedFuture(failure));
+    }
+
+    private static boolean isUnknown(Throwable failure) {
+        return failure instanceof UnknownTopicOrPartitionException
+                || failure.getCause() instanceof UnknownTopicOrPartitionException;
+    }
+
+    private Future<List<TopicPartition>> look(Collection<String> topics) {
         return here(admin.describeTopics(topics).allTopicNames().toCompletionStage())
                 .map(found -> found.values().stream()
                         .flatMap(topic -> topic.partitions().stream()

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.TopicPartition;
 
 /**
@@ -57,9 +58,14 @@ public final class ReadBack {
         from.forEach((partition, offset) -> cursor.advance(partition.partition(), offset));
     }
 
-    /** The next events before the end of the range; perhaps none. */
+    /** The next events before the end of the range; perhaps none. Fails with {@link EventsRemoved} if they are gone. */
     public Future<List<SseFrame>> next() {
-        return reader.next().map(this::frames);
+        return reader.next()
+                .map(this::frames)
+                .recover(failure -> Future.failedFuture(
+                        failure instanceof OffsetOutOfRangeException
+                                ? new EventsRemoved(String.valueOf(failure.getMessage()))
+                                : failure));
     }
 
     private List<SseFrame> frames(ConsumerRecords<byte[], byte[]> records) {
@@ -80,7 +86,7 @@ public final class ReadBack {
     }
 
     private SseFrame frame(ConsumerRecord<byte[], byte[]> record, PullEvent event) {
-        boolean endsJob = event instanceof PullEvent.JobCompleted || event instanceof PullEvent.JobRejected;
+        boolean endsJob = event instanceof PullEvent.OfJob && event.isTerminal();
         SseFrame.Meta meta = new SseFrame.Meta(
                 record.partition(),
                 record.offset(),

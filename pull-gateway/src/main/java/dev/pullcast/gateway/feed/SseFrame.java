@@ -2,6 +2,7 @@
 package dev.pullcast.gateway.feed;
 
 import dev.pullcast.gateway.fleet.Subject;
+import io.netty.buffer.ByteBuf;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
@@ -164,24 +165,23 @@ public final class SseFrame {
         return true;
     }
 
-    /** Appends what a firehose gets. */
-    public void appendForAll(ByteArrayOutputStream out) {
-        out.write(bytes, 0, bodyEnd);
-        out.write('\n');
+    /**
+     * Appends what a stream gets that is where the feed is.
+     *
+     * @param ofJob whether it is a job's stream; else the id is a firehose's
+     */
+    public void append(ByteBuf out, boolean ofJob) {
+        if (ofJob) {
+            out.writeBytes(bytes, bodyStart, bytes.length - bodyStart);
+        } else {
+            out.writeBytes(bytes, 0, bodyEnd).writeByte('\n');
+        }
     }
 
     /** Appends what a firehose gets that is somewhere else than the feed. */
-    public void appendWithId(ByteArrayOutputStream out, byte[] id) {
-        out.writeBytes(ID);
-        out.writeBytes(id);
-        out.write('\n');
-        out.write(bytes, bodyStart, bodyEnd - bodyStart);
-        out.write('\n');
-    }
-
-    /** Appends what a job's stream gets. */
-    public void appendForJob(ByteArrayOutputStream out) {
-        out.write(bytes, bodyStart, bytes.length - bodyStart);
+    public void appendWithId(ByteBuf out, byte[] id) {
+        out.writeBytes(ID).writeBytes(id).writeByte('\n');
+        out.writeBytes(bytes, bodyStart, bodyEnd - bodyStart).writeByte('\n');
     }
 
     /** Memory that it takes, roughly. */

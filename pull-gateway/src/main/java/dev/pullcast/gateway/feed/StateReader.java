@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
@@ -35,7 +36,7 @@ final class StateReader {
     private static final Logger LOG = LoggerFactory.getLogger(StateReader.class);
     private static final int BATCH = 500;
 
-    /** Takes a job and the position after it; the job is null where only the position moved. */
+    /** Takes a job and the position after it; the job is null where only the position moved, of workers too. */
     @FunctionalInterface
     interface JobHandler {
         void accept(TopicPartition partition, long next, @Nullable AskedJob job);
@@ -45,7 +46,7 @@ final class StateReader {
     private final BiConsumer<String, @Nullable WorkerStatus> workerHandler;
     private final GatewayMetrics metrics;
     private final FeedProgress progress = new FeedProgress();
-    private volatile List<TopicPartition> jobPartitions = List.of();
+    private volatile List<TopicPartition> partitions = List.of();
     private @Nullable TopicReader reader;
     private String jobsTopic = "";
 
@@ -56,9 +57,9 @@ final class StateReader {
         this.metrics = metrics;
     }
 
-    /** Partitions of pull.jobs. */
-    List<TopicPartition> jobs() {
-        return jobPartitions;
+    /** Of pull.jobs and pull.workers; empty before the start. */
+    List<TopicPartition> partitions() {
+        return partitions;
     }
 
     /** Completes when all that was there has been read. */
@@ -69,8 +70,10 @@ final class StateReader {
         reader = created;
         return Future.all(kafka.partitions(List.of(jobsTopic)), kafka.partitions(List.of(workers)))
                 .compose(found -> {
-                    jobPartitions = found.resultAt(0);
+                    List<TopicPartition> jobPartitions = found.resultAt(0);
                     List<TopicPartition> workerPartitions = found.resultAt(1);
+                    partitions = Stream.concat(jobPartitions.stream(), workerPartitions.stream())
+                            .toList();
                     return Future.all(
                             kafka.since(
                                     jobPartitions, now.minus(settings.history()).toEpochMilli()),
@@ -82,11 +85,7 @@ final class StateReader {
                     Map<TopicPartition, Long> from = both(found.resultAt(0), found.resultAt(1));
                     Map<TopicPartition, Long> ends = both(found.resultAt(2), found.resultAt(3));
                     progress.start(from);
-                    from.forEach((partition, offset) -> {
-                        if (isJob(partition)) {
-                            jobHandler.accept(partition, offset, null);
-                        }
-                    });
+                    from.forEach((partition, offset) -> jobHandler.accept(partition, offset, null));
                     Promise<Void> read = Promise.promise();
                     progress.when(ends).onComplete(read);
                     return created.assign(from)
@@ -116,9 +115,7 @@ final class StateReader {
         }
         records.nextOffsets().forEach((partition, next) -> {
             progress.advance(partition, next.offset());
-            if (isJob(partition)) {
-                jobHandler.accept(partition, next.offset(), null);
-            }
+            jobHandler.accept(partition, next.offset(), null);
         });
         progress.tellWaiters();
     }
@@ -126,8 +123,7 @@ final class StateReader {
     /** What is no good job is the coordinator's to reject; it becomes known by that. */
     private static @Nullable AskedJob readJob(ConsumerRecord<byte[], byte[]> record) {
         return switch (JobReader.read(record.value(), JobLimits.DEFAULT)) {
-            case JobReader.Accepted(PullJob job) ->
-                new AskedJob(job.id(), job.project(), job.labels(), Instant.ofEpochMilli(record.timestamp()));
+            case JobReader.Accepted(PullJob job) -> new AskedJob(job, Instant.ofEpochMilli(record.timestamp()));
             case JobReader.Accepted _, JobReader.Rejected _ -> null;
         };
     }

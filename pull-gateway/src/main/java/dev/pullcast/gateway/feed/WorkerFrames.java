@@ -6,14 +6,20 @@ import dev.pullcast.contract.view.WorkerView;
 import dev.pullcast.gateway.fleet.Subject;
 import java.util.List;
 
-/** Workers as events of a stream. */
-public final class WorkerFrames {
-    private WorkerFrames() {}
-
-    /** The state of one worker; a newer one of the same worker supersedes it. */
-    public static SseFrame of(WorkerView view) {
+/**
+ * The state of one worker as an event of a stream; a newer one of the same worker supersedes it.
+ *
+ * @param whole for those who may see everything
+ * @param limited for those who are limited to some projects
+ */
+public record WorkerFrames(SseFrame whole, SseFrame limited) {
+    /** Both. */
+    public static WorkerFrames of(WorkerView view) {
         // Interned, so that two states of one worker have the same instance to be compared by.
         String worker = view.status().worker().intern();
-        return SseFrame.ofWorker(new Subject("", null, List.of(worker), List.of()), worker, ContractJson.write(view));
+        Subject subject = new Subject("", null, List.of(worker), List.of());
+        return new WorkerFrames(
+                SseFrame.ofWorker(subject, worker, ContractJson.write(view)),
+                SseFrame.ofWorker(subject, worker, ContractJson.write(view.limited())));
     }
 }

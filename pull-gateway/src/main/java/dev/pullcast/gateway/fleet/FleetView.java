@@ -2,8 +2,12 @@
 package dev.pullcast.gateway.fleet;
 
 import dev.pullcast.contract.event.PullEvent;
+import dev.pullcast.contract.image.ImageReference;
+import dev.pullcast.contract.job.PullJob;
+import dev.pullcast.contract.view.ImageView;
 import dev.pullcast.contract.view.JobView;
 import dev.pullcast.contract.view.Snapshot;
+import dev.pullcast.contract.view.WorkerDetail;
 import dev.pullcast.contract.view.WorkerView;
 import dev.pullcast.contract.worker.WorkerStatus;
 import java.time.Instant;
@@ -12,11 +16,15 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -28,9 +36,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Jobs that go on are all kept; of the finished ones the newest, up to a bound.
  */
 public final class FleetView {
-    private static final Comparator<JobState> NEWEST_FIRST = Comparator.comparing(JobState::createdAt)
-            .thenComparing(JobState::id)
-            .reversed();
+    private static final Comparator<JobState> NEWEST_FIRST =
+            Comparator.comparing(JobState::mark).reversed();
 
     private static final int FORGOTTEN_PER_KEPT = 20;
 
@@ -42,6 +49,8 @@ public final class FleetView {
     private final Map<String, JobPlace> forgotten = new LinkedHashMap<>();
 
     private final Map<String, WorkerView> workers = new TreeMap<>();
+    private final Set<String> left = new HashSet<>();
+    private final ImageIndex images = new ImageIndex();
 
     /**
      * An empty one.
@@ -58,11 +67,10 @@ public final class FleetView {
      * A job was asked for.
      *
      * @param partition of {@code pull.jobs} that it stands in
-     * @param at when it was written, UTC
      */
-    public void ask(String job, @Nullable String project, Map<String, String> labels, int partition, Instant at) {
-        if (!forgotten.containsKey(job)) {
-            job(job, partition, at).asked(project, labels, at);
+    public void ask(PullJob job, int partition, Instant at) {
+        if (!forgotten.containsKey(job.id())) {
+            job(job.id(), partition, at).asked(job, at);
         }
     }
 
@@ -73,6 +81,11 @@ public final class FleetView {
         }
         JobState job = job(event.jobId(), partition, event.at());
         Applied applied = job.apply(event, offset);
+        if (event instanceof PullEvent.Succeeded pulled) {
+            images.saw(pulled.origin(), applied.subject(), pulled.digest());
+        } else if (event instanceof PullEvent.Skipped found) {
+            images.saw(found.origin(), applied.subject(), found.digest());
+        }
         if (applied.endsJob()) {
             finished.add(job);
             if (finished.size() > maxFinished) {
@@ -80,6 +93,18 @@ public final class FleetView {
             }
         }
         return applied;
+    }
+
+    /** Lets finished jobs go that said how long they are wanted; called now and then. */
+    public void forgetExpired() {
+        Instant now = clock.instant();
+        for (Iterator<JobState> i = finished.iterator(); i.hasNext(); ) {
+            JobState job = i.next();
+            if (job.isExpired(now)) {
+                i.remove();
+                forget(job);
+            }
+        }
     }
 
     private void forget(JobState job) {
@@ -102,11 +127,13 @@ public final class FleetView {
      */
     public @Nullable WorkerView applyWorker(String worker, @Nullable WorkerStatus status) {
         if (status == null) {
+            left.add(worker);
             WorkerView known = workers.remove(worker);
             return known == null ? null : new WorkerView(known.status(), false);
         }
         WorkerView view = new WorkerView(status, !status.isExpired(clock.instant()));
         workers.put(worker, view);
+        left.remove(worker);
         return view;
     }
 
@@ -125,22 +152,82 @@ public final class FleetView {
         return gone;
     }
 
+    private boolean isLost(String worker) {
+        WorkerView view = workers.get(worker);
+        return view == null ? left.contains(worker) : !view.live();
+    }
+
     /** All workers, sorted by id. */
     public List<WorkerView> workers() {
         return List.copyOf(workers.values());
     }
 
-    /** All jobs without their pulls, newest first. */
-    public List<JobView> jobs() {
-        return jobs.values().stream()
-                .sorted(NEWEST_FIRST)
-                .map(JobState::summary)
-                .toList();
+    /** Whether there is or was such a worker, as far as heartbeats and those of the kept jobs tell that are wanted. */
+    public boolean knowsWorker(String id, Predicate<Subject> wanted) {
+        return workers.containsKey(id)
+                || jobs.values().stream()
+                        .filter(job -> wanted.test(job.subject()))
+                        .anyMatch(job -> job.subject().workers().contains(id) || job.hasPullsOf(id));
     }
 
-    /** A job with its pulls. */
-    public Optional<JobView> job(String id) {
-        return Optional.ofNullable(jobs.get(id)).map(job -> job.view(_ -> true));
+    /** Some of the jobs. */
+    public JobQuery.Page jobs(JobQuery query) {
+        List<JobState> wanted = jobs.values().stream()
+                .filter(query::wants)
+                .sorted(NEWEST_FIRST)
+                .limit(query.limit() + 1L)
+                .toList();
+        boolean more = wanted.size() > query.limit();
+        List<JobState> shown = more ? wanted.subList(0, query.limit()) : wanted;
+        return new JobQuery.Page(
+                shown.stream().map(JobState::summary).toList(),
+                more ? shown.getLast().mark() : null);
+    }
+
+    /** Jobs of a project that have not ended; of no project for null. */
+    public int jobsInFlight(@Nullable String project) {
+        return (int) jobs.values().stream()
+                .filter(job -> !job.isFinished() && Objects.equals(job.project(), project))
+                .count();
+    }
+
+    /** A worker with the pulls that it has not ended, those that may be seen. */
+    public Optional<WorkerDetail> worker(String id, Predicate<Subject> visible) {
+        return Optional.ofNullable(workers.get(id))
+                .map(view -> new WorkerDetail(
+                        view.status(),
+                        view.live(),
+                        jobs.values().stream()
+                                .sorted(NEWEST_FIRST)
+                                .flatMap(job -> job.openPullsOn(id, isLost(id), visible).stream())
+                                .toList()));
+    }
+
+    /** Who was seen with an image, by pulls that may be seen; a worker that left is not live. */
+    public ImageView image(ImageReference reference, Predicate<Subject> visible) {
+        return new ImageView(
+                reference.canonical(),
+                images.find(reference, visible).stream()
+                        .map(seen -> {
+                            String worker = seen.subject().workers().getFirst();
+                            WorkerView view = workers.get(worker);
+                            return new ImageView.OnWorker(
+                                    worker,
+                                    view != null && view.live(),
+                                    seen.platform(),
+                                    seen.subject().project(),
+                                    seen.digest(),
+                                    seen.at(),
+                                    seen.subject().job());
+                        })
+                        .toList());
+    }
+
+    /** A job with those of its pulls that are wanted; empty if the job itself is not. */
+    public Optional<JobView> job(String id, Predicate<Subject> wanted) {
+        return Optional.ofNullable(jobs.get(id))
+                .filter(job -> wanted.test(job.subject()))
+                .map(job -> job.view(wanted, this::isLost));
     }
 
     /** Where a job's events are; known for some time after a finished job itself is no longer kept. */
@@ -164,7 +251,7 @@ public final class FleetView {
         List<JobView> shown = jobs.values().stream()
                 .filter(job -> wanted.test(job.subject()))
                 .sorted(NEWEST_FIRST)
-                .map(job -> job.view(wanted))
+                .map(job -> job.view(wanted, this::isLost))
                 .toList();
         return new Snapshot(
                 clock.instant(),
@@ -178,7 +265,7 @@ public final class FleetView {
         if (job == null) {
             return new Snapshot(clock.instant(), List.of(), List.of());
         }
-        JobView view = job.view(wanted);
+        JobView view = job.view(wanted, this::isLost);
         return new Snapshot(
                 clock.instant(),
                 List.of(view),

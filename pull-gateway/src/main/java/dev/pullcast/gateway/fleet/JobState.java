@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.pullcast.gateway.fleet;
 
+import dev.pullcast.contract.codec.JobContent;
 import dev.pullcast.contract.event.JobResult;
 import dev.pullcast.contract.event.PullEvent;
+import dev.pullcast.contract.job.PullJob;
 import dev.pullcast.contract.view.JobView;
 import dev.pullcast.contract.view.PullView;
 import java.time.Instant;
@@ -11,6 +13,7 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +27,8 @@ final class JobState {
 
     private JobView.State state = JobView.State.PENDING;
     private @Nullable String project;
+    private boolean claimed;
+    private boolean contested;
     private Map<String, String> labels = Map.of();
     private Instant createdAt;
     private @Nullable Instant completedAt;
@@ -31,7 +36,9 @@ final class JobState {
     private List<PullEvent.JobPull> images = List.of();
     private List<String> reasons = List.of();
     private @Nullable String message;
+    private @Nullable Integer ttlSeconds;
     private Subject subject;
+    private @Nullable String content;
     private int pullCount;
     private double percentSum;
     private long endOffset = -1;
@@ -43,36 +50,84 @@ final class JobState {
         this.subject = Subject.ofJob(id, null);
     }
 
-    Instant createdAt() {
-        return createdAt;
+    JobMark mark() {
+        return new JobMark(createdAt, id);
     }
 
     String id() {
         return id;
     }
 
+    JobView.State state() {
+        return state;
+    }
+
+    @Nullable
+    JobResult result() {
+        return result;
+    }
+
+    Map<String, String> labels() {
+        return labels;
+    }
+
+    @Nullable
+    String project() {
+        return project;
+    }
+
     Subject subject() {
         return subject;
     }
 
+    boolean hasPullsOf(String worker) {
+        return pullsByWorker.containsKey(worker);
+    }
+
     JobPlace place() {
-        return new JobPlace(partition, endOffset);
+        return new JobPlace(partition, project, endOffset, content);
     }
 
     boolean isFinished() {
         return endOffset >= 0;
     }
 
-    /** The record on pull.jobs may be read before or after the first events: the two topics are read apart. */
-    void asked(@Nullable String project, Map<String, String> labels, Instant at) {
+    /** Whether it has ended and was wanted for no longer than until now. */
+    boolean isExpired(Instant now) {
+        return ttlSeconds != null && completedAt != null && !now.isBefore(completedAt.plusSeconds(ttlSeconds));
+    }
+
+    /**
+     * The record on pull.jobs may be read before or after the first events: the two topics are read apart. A second one
+     * of the same id is not this job.
+     */
+    void asked(PullJob job, Instant at) {
+        if (content != null) {
+            return;
+        }
+        content = JobContent.fingerprint(job);
         if (at.isBefore(createdAt)) {
             createdAt = at;
         }
-        if (state == JobView.State.PENDING) {
-            this.project = project;
-            this.labels = labels;
+        if (ttlSeconds == null) {
+            ttlSeconds = job.keeping().ttlSecondsAfterFinished();
+        }
+        // The coordinator takes the first of equal ids, too.
+        if (state == JobView.State.PENDING && !claimed) {
+            labels = job.labels();
+            claim(job.soleProject());
             subject = Subject.ofJob(id, project);
         }
+    }
+
+    /**
+     * Whose it is. It never passes from one project to another: a second job of the same id would show the first one's
+     * pulls to strangers. If two claim it, it is nobody's.
+     */
+    private void claim(@Nullable String by) {
+        contested |= claimed && !Objects.equals(by, project);
+        claimed = true;
+        project = contested ? null : by;
     }
 
     Applied apply(PullEvent event, long offset) {
@@ -80,11 +135,13 @@ final class JobState {
             case PullEvent.OfPull pull -> applyPull(pull);
             case PullEvent.JobAccepted accepted -> accept(accepted);
             case PullEvent.JobRejected rejected -> {
-                if (isFinished()) {
+                if (isFinished() || rejected.conflict()) {
                     yield new Applied(subject, null, false);
                 }
                 state = JobView.State.REJECTED;
-                project = rejected.project() == null ? project : rejected.project();
+                if (rejected.project() != null) {
+                    claim(rejected.project());
+                }
                 reasons = rejected.reasons();
                 yield finish(rejected.time(), offset);
             }
@@ -113,16 +170,9 @@ final class JobState {
         if (pull == null) {
             PullEvent.JobPull what =
                     new PullEvent.JobPull(origin.pull(), origin.image(), origin.reference(), origin.platform());
-            pull = add(
-                    ofWorker,
-                    new PullState(
-                            id,
-                            origin.project() == null ? project : origin.project(),
-                            origin.worker(),
-                            what,
-                            event.at()),
-                    what.pull());
+            pull = add(ofWorker, new PullState(id, project, origin.worker(), what, event.at()), what.pull());
         }
+        pull.claim(origin.project() == null ? project : origin.project());
         return pull;
     }
 
@@ -135,9 +185,9 @@ final class JobState {
 
     private Applied accept(PullEvent.JobAccepted event) {
         if (!isFinished()) {
-            state = JobView.State.RUNNING;
+            state = event.paused() ? JobView.State.PAUSED : JobView.State.RUNNING;
         }
-        project = event.project();
+        claim(event.project());
         labels = event.labels();
         images = event.pulls();
         for (String worker : event.workers()) {
@@ -181,16 +231,32 @@ final class JobState {
         return viewWith(null);
     }
 
-    /** With the pulls that are wanted. */
-    JobView view(Predicate<Subject> wanted) {
+    /** What a worker has not ended, as far as it may be seen. */
+    List<PullView> openPullsOn(String worker, boolean lost, Predicate<Subject> visible) {
+        if (isFinished()) {
+            return List.of();
+        }
+        return pullsByWorker.getOrDefault(worker, Map.of()).values().stream()
+                .filter(pull -> !pull.state().isTerminal() && visible.test(pull.subject()))
+                .map(pull -> pull.view(lost))
+                .toList();
+    }
+
+    /**
+     * With the pulls that are wanted.
+     *
+     * @param isLost whether a worker is not heard of
+     */
+    JobView view(Predicate<Subject> wanted, Predicate<String> isLost) {
         List<PullView> pulls = new ArrayList<>(pullCount);
-        for (Map<String, PullState> ofWorker : pullsByWorker.values()) {
+        pullsByWorker.forEach((worker, ofWorker) -> {
+            boolean lost = !isFinished() && isLost.test(worker);
             for (PullState pull : ofWorker.values()) {
                 if (wanted.test(pull.subject())) {
-                    pulls.add(pull.view());
+                    pulls.add(pull.view(lost));
                 }
             }
-        }
+        });
         return viewWith(pulls);
     }
 

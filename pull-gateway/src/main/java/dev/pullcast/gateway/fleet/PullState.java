@@ -11,13 +11,15 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** One pull on one worker, as its events tell. Owned by the thread of its {@link FleetView}. */
 final class PullState {
     private final String worker;
     private final PullEvent.JobPull what;
-    private final Subject subject;
+    private Subject subject;
+    private boolean claimed;
     private final Map<String, LayerState> layers = new LinkedHashMap<>();
 
     private PullView.State state = PullView.State.PENDING;
@@ -33,6 +35,7 @@ final class PullState {
     private @Nullable FailureReason reason;
     private @Nullable String message;
     private @Nullable String hint;
+    private @Nullable Instant startedAt;
     private Instant updatedAt;
 
     PullState(String job, @Nullable String project, String worker, PullEvent.JobPull what, Instant since) {
@@ -66,6 +69,14 @@ final class PullState {
         return subject;
     }
 
+    /** Whose it is, by its own word; until then it is the job's. If two claim it, it is nobody's. */
+    void claim(@Nullable String by) {
+        if (!Objects.equals(by, subject.project())) {
+            subject = new Subject(subject.job(), claimed ? null : by, subject.workers(), subject.images());
+        }
+        claimed = true;
+    }
+
     PullView.State state() {
         return state;
     }
@@ -93,7 +104,10 @@ final class PullState {
         }
         return switch (event) {
             case PullEvent.Queued _ -> enter(PullView.State.QUEUED);
-            case PullEvent.Started _ -> enter(PullView.State.RUNNING);
+            case PullEvent.Started _ -> {
+                startedAt = startedAt == null ? origin.time() : startedAt;
+                yield enter(PullView.State.RUNNING);
+            }
             case PullEvent.Layer layer -> applyLayer(layer);
             case PullEvent.Progress progress -> applyProgress(progress);
             case PullEvent.Retrying retrying -> {
@@ -160,7 +174,8 @@ final class PullState {
         return this;
     }
 
-    PullView view() {
+    /** As it is; with its worker lost, an end is not in sight. */
+    PullView view(boolean lost) {
         List<PullView.LayerView> shown = new ArrayList<>(layers.size());
         layers.forEach((name, layer) ->
                 shown.add(new PullView.LayerView(name, layer.phase, layer.current, layer.total, layer.seconds)));
@@ -172,7 +187,7 @@ final class PullState {
                 what.reference(),
                 what.platform(),
                 subject.project(),
-                state,
+                lost && !state.isTerminal() ? PullView.State.LOST : state,
                 attempt,
                 percent,
                 bytesCurrent,
@@ -186,6 +201,7 @@ final class PullState {
                 reason,
                 message,
                 hint,
+                startedAt,
                 updatedAt);
     }
 }

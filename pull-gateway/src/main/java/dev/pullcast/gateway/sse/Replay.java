@@ -11,6 +11,7 @@ import dev.pullcast.gateway.feed.Positions;
 import dev.pullcast.gateway.feed.ReadBack;
 import dev.pullcast.gateway.feed.SseFrame;
 import dev.pullcast.gateway.ops.GatewayMetrics;
+import io.netty.buffer.ByteBuf;
 import java.io.ByteArrayOutputStream;
 import java.util.List;
 import java.util.function.Consumer;
@@ -23,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Replay {
     private static final int LOOK = 500;
+    /** Bytes of a usual one. */
+    private static final int FRAME = 640;
 
     private final EventFeed feed;
     private final SseHub hub;
@@ -112,9 +115,10 @@ final class Replay {
     private void attach(Read read) {
         if (!subscriber.request().isOneJob()) {
             ByteArrayOutputStream workers = new ByteArrayOutputStream();
+            StreamFilter filter = subscriber.request().filter();
             for (WorkerView worker : read.workers()) {
-                if (subscriber.request().filter().matches(worker)) {
-                    workers.writeBytes(SseFrame.control("worker", null, ContractJson.write(worker)));
+                if (filter.matches(worker)) {
+                    workers.writeBytes(SseFrame.control("worker", null, ContractJson.write(filter.view(worker))));
                 }
             }
             subscriber.write(workers.toByteArray());
@@ -124,28 +128,43 @@ final class Replay {
 
     /** Returns whether the stream ends with these. */
     private boolean write(List<SseFrame> frames) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        int written = 0;
-        boolean ends = false;
-        for (SseFrame frame : frames) {
-            cursor.advance(frame.partition(), frame.offset() + 1);
-            if (subscriber.request().filter().matches(frame)) {
-                if (subscriber.request().isOneJob()) {
-                    frame.appendForJob(out);
-                } else {
-                    frame.appendWithId(out, cursor.bytes());
+        Piece piece = new Piece(frames);
+        try (SharedBytes bytes = SharedBytes.of(FRAME * frames.size(), piece::fill)) {
+            if (bytes.length() > 0) {
+                subscriber.writeReplayed(bytes, piece.written);
+            }
+        }
+        return piece.ends;
+    }
+
+    /** What goes out at once. */
+    private final class Piece {
+        private final List<SseFrame> frames;
+        private int written;
+        private boolean ends;
+
+        Piece(List<SseFrame> frames) {
+            this.frames = frames;
+        }
+
+        void fill(ByteBuf out) {
+            boolean oneJob = subscriber.request().isOneJob();
+            for (SseFrame frame : frames) {
+                cursor.advance(frame.partition(), frame.offset() + 1);
+                if (subscriber.request().filter().matches(frame)) {
+                    if (oneJob) {
+                        frame.append(out, true);
+                    } else {
+                        frame.appendWithId(out, cursor.bytes());
+                    }
+                    written++;
                 }
-                written++;
-            }
-            if (subscriber.request().isOneJob() && frame.endsJob()) {
-                ends = true;
-                break;
+                if (oneJob && frame.endsJob()) {
+                    ends = true;
+                    return;
+                }
             }
         }
-        if (out.size() > 0) {
-            subscriber.writeReplayed(out.toByteArray(), written);
-        }
-        return ends;
     }
 
     private void readBack(Positions at, Positions floor) {

@@ -7,7 +7,7 @@ import dev.pullcast.gateway.feed.FeedBatch;
 import dev.pullcast.gateway.feed.FeedListener;
 import dev.pullcast.gateway.feed.Positions;
 import dev.pullcast.gateway.feed.SseFrame;
-import io.vertx.core.Context;
+import dev.pullcast.gateway.feed.WorkerFrames;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.nio.charset.StandardCharsets;
@@ -20,15 +20,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
-import org.jspecify.annotations.Nullable;
 
 /**
- * All streams of one event loop: hands each batch of the feed to those who want it. One per event loop; everything here
- * happens on that loop.
+ * All streams of one event loop: hands the feed's events to those who want them, one write for each stream and pass; see
+ * {@link Pace} for when. One per event loop; everything here happens on that loop.
  */
 public final class SseHub implements FeedListener {
     /** How long a client shall wait before it comes back, before it is spread. */
     static final int RETRY_MILLIS = 2_000;
+
+    private static final byte[] FIRST_WORDS = ("retry: " + RETRY_MILLIS + "\n\n").getBytes(StandardCharsets.US_ASCII);
+    private static final long NANOS_PER_MILLI = 1_000_000L;
+    private static final long LONGEST_LOOK_MILLIS = 1_000;
 
     private final Vertx vertx;
     private final EventFeed feed;
@@ -37,9 +40,12 @@ public final class SseHub implements FeedListener {
     private final Map<StreamGroup.Key, StreamGroup> groups = new HashMap<>();
     private final Map<String, List<StreamGroup>> groupsOfJob = new HashMap<>();
     private final List<StreamGroup> groupsOfAll = new ArrayList<>();
+    private final Set<StreamGroup> waiting = new LinkedHashSet<>();
+    private final Pace pace = new Pace();
     private final Replay.Surroundings around;
     private Positions positions = Positions.of();
-    private @Nullable String cursor;
+    private String cursor = "";
+    private boolean passIsDue;
     private boolean closing;
 
     /** A hub that gets nothing before {@link #start}. */
@@ -53,20 +59,31 @@ public final class SseHub implements FeedListener {
 
     /** Begins to listen, on the current context. */
     public Future<Void> start() {
-        Context context = vertx.getOrCreateContext();
-        vertx.setPeriodic(shared.settings().heartbeat().toMillis(), _ -> heartbeat());
-        vertx.setPeriodic(Math.max(100, shared.settings().stall().toMillis() / 4), _ -> checkStalls());
-        return feed.listen(context, this);
+        SseSettings settings = shared.settings();
+        vertx.setPeriodic(settings.heartbeat().toMillis(), _ -> heartbeat());
+        // Often enough for the spread of lifetimes not to be lost.
+        long look =
+                Math.min(settings.stall().toMillis() / 4, settings.maxLifetime().toMillis() / 50);
+        vertx.setPeriodic(Math.clamp(look, 50, LONGEST_LOOK_MILLIS), _ -> lookAtTheClock());
+        return feed.listen(vertx.getOrCreateContext(), this);
     }
 
-    /** Opens a stream. Its head has been sent; from here on everything is said in events. */
-    public void open(StreamRequest request, StreamSink sink) {
+    /**
+     * Opens a stream. Its head has been sent; from here on everything is said in events.
+     *
+     * @param over is run when it has ended, whichever way
+     */
+    public OpenStream open(StreamRequest request, StreamSink sink, Runnable over) {
         SseSubscriber subscriber = new SseSubscriber(request, sink, shared, closesAt());
         subscribers.add(subscriber);
         shared.metrics().subscribers().incrementAndGet();
-        sink.onClose(() -> remove(subscriber));
-        subscriber.write(("retry: " + RETRY_MILLIS + "\n\n").getBytes(StandardCharsets.US_ASCII));
+        sink.onClose(() -> {
+            remove(subscriber);
+            over.run();
+        });
+        subscriber.write(FIRST_WORDS);
         new StreamStart(around, subscriber).begin();
+        return subscriber;
     }
 
     private Instant closesAt() {
@@ -79,14 +96,19 @@ public final class SseHub implements FeedListener {
         if (subscribers.remove(subscriber)) {
             subscriber.markClosed();
             shared.metrics().subscribers().decrementAndGet();
-            StreamGroup.Key key = StreamGroup.Key.of(subscriber.request());
-            StreamGroup group = groups.get(key);
-            if (group != null) {
-                group.remove(subscriber);
-                if (group.isEmpty()) {
-                    groups.remove(key);
-                    forget(key, group);
-                }
+            detach(subscriber);
+        }
+    }
+
+    private void detach(SseSubscriber subscriber) {
+        StreamGroup.Key key = StreamGroup.Key.of(subscriber.request());
+        StreamGroup group = groups.get(key);
+        if (group != null) {
+            group.remove(subscriber);
+            if (group.isEmpty()) {
+                groups.remove(key);
+                waiting.remove(group);
+                forget(key, group);
             }
         }
     }
@@ -116,7 +138,7 @@ public final class SseHub implements FeedListener {
         StreamGroup.Key key = StreamGroup.Key.of(subscriber.request());
         StreamGroup group = groups.get(key);
         if (group == null) {
-            group = new StreamGroup(key.filter(), key.oneJob());
+            group = new StreamGroup(key.filter(), subscriber.request().isOneJob());
             groups.put(key, group);
             String job = key.filter().job();
             List<StreamGroup> where =
@@ -124,6 +146,7 @@ public final class SseHub implements FeedListener {
             where.add(group);
         }
         group.add(subscriber);
+        subscriber.markLive();
         if (closing) {
             subscriber.dismiss(retryMillis());
         }
@@ -136,63 +159,115 @@ public final class SseHub implements FeedListener {
         if (groups.isEmpty()) {
             return;
         }
-        Set<StreamGroup> touched = new LinkedHashSet<>(groupsOfAll);
         for (SseFrame frame : batch.frames()) {
             for (StreamGroup group : groupsOfAll) {
-                group.offer(frame);
+                if (group.offer(frame)) {
+                    waiting.add(group);
+                }
             }
-            List<StreamGroup> ofJob = groupsOfJob.get(frame.subject().job());
-            if (ofJob != null) {
-                for (StreamGroup group : ofJob) {
-                    group.offer(frame);
-                    touched.add(group);
+            for (StreamGroup group : groupsOfJob.getOrDefault(frame.subject().job(), List.of())) {
+                if (group.offer(frame)) {
+                    waiting.add(group);
                 }
             }
         }
-        touched.forEach(StreamGroup::flush);
+        passWhenDue();
     }
 
     @Override
-    public void onWorker(SseFrame frame) {
-        for (StreamGroup group : List.copyOf(groupsOfAll)) {
-            group.offerWorker(frame);
-            group.flush();
+    public void onWorker(WorkerFrames worker) {
+        for (StreamGroup group : groupsOfAll) {
+            if (group.offerWorker(worker)) {
+                waiting.add(group);
+            }
         }
+        passWhenDue();
+    }
+
+    private void passWhenDue() {
+        if (passIsDue || waiting.isEmpty()) {
+            return;
+        }
+        long pause = pace.pause(System.nanoTime());
+        if (pause == 0) {
+            pass();
+        } else {
+            passIsDue = true;
+            vertx.setTimer(Math.ceilDiv(pause, NANOS_PER_MILLI), _ -> {
+                passIsDue = false;
+                pass();
+            });
+        }
+    }
+
+    private void pass() {
+        if (waiting.isEmpty()) {
+            return;
+        }
+        long from = System.nanoTime();
+        List<StreamGroup> now = List.copyOf(waiting);
+        waiting.clear();
+        long written = 0;
+        for (StreamGroup group : now) {
+            written += group.flush();
+        }
+        shared.metrics().framesWritten().increment((double) written);
+        pace.passed(from, System.nanoTime());
     }
 
     @Override
     public void onBroken() {
+        pass();
         for (SseSubscriber subscriber : List.copyOf(subscribers)) {
-            subscriber.dismiss(retryMillis());
-        }
-    }
-
-    private void heartbeat() {
-        Instant now = shared.clock().instant();
-        for (SseSubscriber subscriber : List.copyOf(subscribers)) {
-            if (subscriber.closesAt().isBefore(now)) {
-                subscriber.dismiss(retryMillis());
-            } else {
-                subscriber.heartbeat(cursorOf(subscriber));
+            // Who is still on its way meets the loss by itself.
+            if (subscriber.isLive()) {
+                detach(subscriber);
+                subscriber.markLost();
+                new StreamStart(around, subscriber).beginAnew();
             }
         }
     }
 
-    /** Where a live subscriber is; null for one that is still on its way there. */
-    private @Nullable String cursorOf(SseSubscriber subscriber) {
-        StreamGroup group = groups.get(StreamGroup.Key.of(subscriber.request()));
-        if (group == null || !group.has(subscriber)) {
-            return null;
+    /** With the place up to which everything was written, so that a stream from which all is filtered keeps it. */
+    private void heartbeat() {
+        pass();
+        for (Map.Entry<StreamGroup.Key, StreamGroup> entry : List.copyOf(groups.entrySet())) {
+            try (SharedBytes beat = heartbeat(entry.getKey().scope())) {
+                entry.getValue().beat(beat);
+            }
         }
-        return switch (subscriber.request().scope()) {
+        try (SharedBytes beat = SharedBytes.of(":\n\n".getBytes(StandardCharsets.US_ASCII))) {
+            for (SseSubscriber subscriber : List.copyOf(subscribers)) {
+                if (!subscriber.isLive()) {
+                    subscriber.beat(beat);
+                }
+            }
+        }
+    }
+
+    private SharedBytes heartbeat(StreamRequest.Scope scope) {
+        String id = switch (scope) {
             case StreamRequest.Firehose _ -> cursor;
             case StreamRequest.OneJob job ->
                 new Cursor.InPartition(feed.cluster(), job.partition(), positions.get(job.partition())).text();
         };
+        return SharedBytes.of((":\nid: " + id + "\n\n").getBytes(StandardCharsets.US_ASCII));
     }
 
-    private void checkStalls() {
-        List.copyOf(subscribers).forEach(SseSubscriber::checkStall);
+    private void lookAtTheClock() {
+        Instant now = shared.clock().instant();
+        for (SseSubscriber subscriber : List.copyOf(subscribers)) {
+            subscriber.checkStall(now);
+            if (subscriber.closesAt().isBefore(now)) {
+                dismiss(subscriber);
+            }
+        }
+    }
+
+    /** With what it has still to get: what a pass would have brought comes before the word of parting. */
+    private void dismiss(SseSubscriber subscriber) {
+        pass();
+        subscriber.dismiss(retryMillis());
     }
 
     private static long retryMillis() {
@@ -203,8 +278,6 @@ public final class SseHub implements FeedListener {
     public void close() {
         closing = true;
         feed.unlisten(this);
-        for (SseSubscriber subscriber : List.copyOf(subscribers)) {
-            subscriber.dismiss(retryMillis());
-        }
+        List.copyOf(subscribers).forEach(this::dismiss);
     }
 }

@@ -11,6 +11,7 @@ import java.time.Duration;
  * @param stall how long a subscriber may read nothing while something waits for it
  * @param queueFrames that wait for one subscriber at most
  * @param queueBytes that wait for one subscriber at most, besides what its socket holds
+ * @param sendBufferBytes that the kernel holds for one connection; it may take twice as much
  * @param maxSubscribers in this process
  * @param readBacks at once per event loop
  */
@@ -20,5 +21,6 @@ public record SseSettings(
         Duration stall,
         int queueFrames,
         long queueBytes,
+        int sendBufferBytes,
         int maxSubscribers,
         int readBacks) {}

@@ -4,10 +4,9 @@ package dev.pullcast.gateway.sse;
 import dev.pullcast.contract.codec.ContractJson;
 import dev.pullcast.gateway.feed.SseFrame;
 import dev.pullcast.gateway.ops.GatewayMetrics;
-import io.vertx.core.buffer.Buffer;
-import java.io.ByteArrayOutputStream;
+import io.netty.buffer.ByteBuf;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -15,32 +14,30 @@ import org.jspecify.annotations.Nullable;
 /**
  * One open stream, owned by its hub's event loop.
  *
- * <p>While it keeps up, it is written the very buffer that everybody with the same filter gets. When its socket is full
+ * <p>While it keeps up, it is written the very bytes that everybody with the same filter gets. When its socket is full
  * it queues references to shared frames and conflates; once the socket has drained it gets what is left, as many frames
  * at once as fit. A queue past its bound ends in a {@code gap}; a subscriber that reads nothing at all is cut off, and
  * loses nothing: its last id says where to go on.
  */
-final class SseSubscriber {
+final class SseSubscriber implements OpenStream {
     private static final int CHUNK = 32 * 1024;
 
     private final StreamRequest request;
     private final StreamSink sink;
-    private final SseSettings settings;
-    private final GatewayMetrics metrics;
-    private final InstantSource clock;
+    private final StreamTools shared;
     private final Instant closesAt;
     private @Nullable ConflatingQueue queue;
     private @Nullable Instant stalledSince;
     private @Nullable Runnable onRoom;
+    private boolean draining;
     private boolean endsWhenEmpty;
+    private boolean live;
     private boolean closed;
 
     SseSubscriber(StreamRequest request, StreamSink sink, StreamTools shared, Instant closesAt) {
         this.request = request;
         this.sink = sink;
-        this.settings = shared.settings();
-        this.metrics = shared.metrics();
-        this.clock = shared.clock();
+        this.shared = shared;
         this.closesAt = closesAt;
         sink.onDrain(this::drained);
     }
@@ -49,12 +46,29 @@ final class SseSubscriber {
         return request;
     }
 
-    boolean isClosed() {
+    @Override
+    public boolean isClosed() {
         return closed;
+    }
+
+    /** Whether it gets every batch, or is still on its way there. */
+    boolean isLive() {
+        return live;
     }
 
     Instant closesAt() {
         return closesAt;
+    }
+
+    void markLive() {
+        live = true;
+    }
+
+    /** Forgets what waits: its place was lost, and a snapshot follows. */
+    void markLost() {
+        live = false;
+        queue = null;
+        stalledSince = null;
     }
 
     void markClosed() {
@@ -69,21 +83,26 @@ final class SseSubscriber {
 
     /** Sends bytes of the gateway's own, whatever the state of the socket. */
     void write(byte[] bytes) {
-        if (!closed) {
-            sink.write(Buffer.buffer(bytes));
+        if (!closed && bytes.length > 0) {
+            try (SharedBytes once = SharedBytes.of(bytes)) {
+                sink.write(once);
+            }
         }
     }
 
     /** Sends frames of a replay; the caller waits for room in between. */
-    void writeReplayed(byte[] bytes, int frames) {
-        write(bytes);
-        metrics.framesWritten().increment(frames);
+    void writeReplayed(SharedBytes bytes, int frames) {
+        if (!closed) {
+            sink.write(bytes);
+            metrics().framesWritten().increment(frames);
+        }
     }
 
     /** Runs an action when there is room in the socket, or when the stream has been closed: the action must look. */
     void whenRoom(Runnable action) {
         if (!closed && sink.isFull()) {
             onRoom = action;
+            stalledSince = shared.clock().instant();
         } else {
             action.run();
         }
@@ -92,31 +111,35 @@ final class SseSubscriber {
     /**
      * Live events.
      *
-     * @param shared the same frames as bytes, for everybody who keeps up
+     * @param bytes the same frames, for everybody who keeps up
      * @param ends whether the stream ends with them
+     * @return how many were written now
      */
-    void deliver(List<SseFrame> frames, Buffer shared, boolean ends) {
+    int deliver(List<SseFrame> frames, SharedBytes bytes, boolean ends) {
         if (closed) {
-            return;
+            return 0;
         }
         if (queue == null && !sink.isFull()) {
-            sink.write(shared);
-            metrics.framesWritten().increment(frames.size());
+            if (bytes.length() > 0) {
+                sink.write(bytes);
+            }
             if (ends) {
                 sink.end();
             }
-            return;
+            return frames.size();
         }
         endsWhenEmpty |= ends;
         enqueue(frames);
+        return 0;
     }
 
     private void enqueue(List<SseFrame> frames) {
         ConflatingQueue waiting = queue;
         if (waiting == null) {
-            waiting = new ConflatingQueue(settings.queueFrames(), settings.queueBytes());
+            waiting = new ConflatingQueue(
+                    shared.settings().queueFrames(), shared.settings().queueBytes());
             queue = waiting;
-            stalledSince = clock.instant();
+            stalledSince = shared.clock().instant();
         }
         for (SseFrame frame : frames) {
             if (!waiting.add(frame)) {
@@ -124,18 +147,17 @@ final class SseSubscriber {
                 return;
             }
         }
-        metrics.conflated().increment((double) waiting.takeConflated());
+        metrics().conflated().increment((double) waiting.takeConflated());
         if (!sink.isFull()) {
             drained();
         }
     }
 
     /** Cuts a stream that was not read for too long. */
-    void checkStall() {
-        Instant now = clock.instant();
+    void checkStall(Instant now) {
         if (!closed
                 && stalledSince != null
-                && stalledSince.plus(settings.stall()).isBefore(now)) {
+                && stalledSince.plus(shared.settings().stall()).isBefore(now)) {
             cutOff();
         }
     }
@@ -143,14 +165,16 @@ final class SseSubscriber {
     private void cutOff() {
         closed = true;
         queue = null;
-        metrics.tooSlow().increment();
+        metrics().tooSlow().increment();
         sink.abort();
     }
 
     private void drained() {
-        if (closed) {
+        // A write that finds room tells so at once, in the middle of it.
+        if (closed || draining) {
             return;
         }
+        stalledSince = null;
         Runnable waiting = onRoom;
         if (waiting != null) {
             onRoom = null;
@@ -161,65 +185,69 @@ final class SseSubscriber {
         if (frames == null) {
             return;
         }
-        stalledSince = null;
-        while (!frames.isEmpty() && !sink.isFull()) {
-            sink.write(Buffer.buffer(nextChunk(frames)));
-        }
-        if (frames.isEmpty()) {
-            queue = null;
-            if (endsWhenEmpty) {
-                sink.end();
+        draining = true;
+        try {
+            while (!closed && !frames.isEmpty() && !sink.isFull()) {
+                writeChunk(frames);
             }
-        } else {
-            stalledSince = clock.instant();
+        } finally {
+            draining = false;
+        }
+        if (!frames.isEmpty()) {
+            stalledSince = shared.clock().instant();
+            return;
+        }
+        queue = null;
+        if (endsWhenEmpty && !closed) {
+            sink.end();
         }
     }
 
-    private byte[] nextChunk(ConflatingQueue frames) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream(CHUNK);
+    private void writeChunk(ConflatingQueue frames) {
+        int before = frames.size();
+        try (SharedBytes chunk = SharedBytes.of(CHUNK, out -> fill(out, frames))) {
+            sink.write(chunk);
+        }
+        metrics().framesWritten().increment(before - frames.size());
+    }
+
+    private void fill(ByteBuf out, ConflatingQueue frames) {
         long lost = frames.takeLost();
         if (lost > 0) {
-            metrics.lost().increment((double) lost);
+            metrics().lost().increment((double) lost);
             out.writeBytes(SseFrame.control("gap", null, ContractJson.write(Map.of("lost", lost))));
         }
-        int written = 0;
-        while (out.size() < CHUNK) {
+        while (out.writerIndex() < CHUNK) {
             SseFrame frame = frames.poll();
             if (frame == null) {
-                break;
+                return;
             }
-            append(frame, out);
-            written++;
-        }
-        metrics.framesWritten().increment(written);
-        return out.toByteArray();
-    }
-
-    private void append(SseFrame frame, ByteArrayOutputStream out) {
-        if (request.isOneJob()) {
-            frame.appendForJob(out);
-        } else {
-            frame.appendForAll(out);
+            frame.append(out, request.isOneJob());
         }
     }
 
-    /**
-     * A sign of life; nothing while older things wait.
-     *
-     * @param cursor where the stream is; null while it still replays
-     */
-    void heartbeat(@Nullable String cursor) {
+    /** A sign of life; nothing while older things wait. */
+    void beat(SharedBytes heartbeat) {
         if (!closed && queue == null && !sink.isFull()) {
-            sink.write(Buffer.buffer(cursor == null ? ":\n\n" : ":\nid: " + cursor + "\n\n"));
+            sink.write(heartbeat);
         }
     }
 
     /** Ends the stream; the client comes back after so long. */
     void dismiss(long retryMillis) {
         if (!closed) {
-            sink.write(Buffer.buffer("retry: " + retryMillis + "\n\n"));
+            write(("retry: " + retryMillis + "\n\n").getBytes(StandardCharsets.US_ASCII));
             sink.end();
         }
+    }
+
+    @Override
+    public void refuse(int status, String title) {
+        if (closed) {
+            return;
+        }
+        write(SseFrame.control("error", null, ContractJson.write(Map.of("status", status, "title", title))));
+        sink.end();
     }
 
     /** Ends the stream. */
@@ -227,5 +255,9 @@ final class SseSubscriber {
         if (!closed) {
             sink.end();
         }
+    }
+
+    private GatewayMetrics metrics() {
+        return shared.metrics();
     }
 }

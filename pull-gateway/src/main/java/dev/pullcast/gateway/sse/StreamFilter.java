@@ -4,23 +4,31 @@ package dev.pullcast.gateway.sse;
 import dev.pullcast.contract.view.WorkerView;
 import dev.pullcast.gateway.feed.SseFrame;
 import dev.pullcast.gateway.fleet.Subject;
+import dev.pullcast.gateway.security.ProjectScope;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a subscriber wants; subscribers with equal filters share their work. An empty set wants everything.
+ * What a subscriber wants and may see; subscribers with equal filters share their work. An empty set wants everything.
  *
  * @param job the only job, or null
  * @param projects names
  * @param workers ids
  * @param images patterns, for the name as asked for or the canonical one
  * @param types names of events; the gateway's own (snapshot, reset, gap, error) always pass
+ * @param visible projects that the subscriber may see, whatever it wants
  */
 public record StreamFilter(
-        @Nullable String job, Set<String> projects, Set<String> workers, List<Glob> images, Set<String> types) {
+        @Nullable String job,
+        Set<String> projects,
+        Set<String> workers,
+        List<Glob> images,
+        Set<String> types,
+        ProjectScope visible) {
     /** Everything. */
-    public static final StreamFilter ALL = new StreamFilter(null, Set.of(), Set.of(), List.of(), Set.of());
+    public static final StreamFilter ALL =
+            new StreamFilter(null, Set.of(), Set.of(), List.of(), Set.of(), ProjectScope.ALL);
 
     /** Settles the collections. */
     public StreamFilter {
@@ -30,6 +38,16 @@ public record StreamFilter(
         types = Set.copyOf(types);
     }
 
+    /** The same for one job alone. */
+    public StreamFilter ofJob(String id) {
+        return new StreamFilter(id, projects, workers, images, types, visible);
+    }
+
+    /** The same for one worker alone. */
+    public StreamFilter ofWorker(String id) {
+        return new StreamFilter(job, projects, Set.of(id), images, types, visible);
+    }
+
     /** Whether an event is wanted. */
     public boolean matches(SseFrame frame) {
         return (types.isEmpty() || types.contains(frame.type())) && matches(frame.subject());
@@ -37,10 +55,16 @@ public record StreamFilter(
 
     /** Whether things about this are wanted. What a job's event does not tell (its workers, say) keeps nobody out. */
     public boolean matches(Subject subject) {
-        return (job == null || job.equals(subject.job()))
+        return visible.covers(subject.project())
+                && (job == null || job.equals(subject.job()))
                 && (projects.isEmpty() || (subject.project() != null && projects.contains(subject.project())))
                 && (workers.isEmpty() || subject.workers().isEmpty() || matchesWorker(subject.workers()))
                 && (images.isEmpty() || subject.images().isEmpty() || matchesImage(subject.images()));
+    }
+
+    /** A worker as the subscriber may see it. */
+    WorkerView view(WorkerView worker) {
+        return visible.everything() ? worker : worker.limited();
     }
 
     /** Whether the state of a worker is wanted. */

@@ -5,14 +5,17 @@ import dev.pullcast.contract.codec.ContractJson;
 import dev.pullcast.contract.view.Snapshot;
 import dev.pullcast.gateway.feed.Cursor;
 import dev.pullcast.gateway.feed.EventFeed;
+import dev.pullcast.gateway.feed.EventsRemoved;
 import dev.pullcast.gateway.feed.FeedState;
 import dev.pullcast.gateway.feed.Positions;
 import dev.pullcast.gateway.feed.SseFrame;
 import dev.pullcast.gateway.fleet.JobPlace;
 import io.vertx.core.Future;
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,6 +31,8 @@ final class StreamStart {
     private final SseHub hub;
     private final SseSubscriber subscriber;
     private final StreamRequest request;
+    /** Past the end of a finished job of which only the end is still read; null otherwise. */
+    private @Nullable Cursor pastTheEnd;
 
     StreamStart(Replay.Surroundings around, SseSubscriber subscriber) {
         this.around = around;
@@ -66,6 +71,11 @@ final class StreamStart {
         }
     }
 
+    /** Begins anew for a live subscriber, because retention has overtaken the feed itself. */
+    void beginAnew() {
+        reset(Reset.EXPIRED);
+    }
+
     /** What the feed answers to a new subscriber. */
     private record Now(Snapshot snapshot, Positions positions, String cursor, Optional<JobPlace> job) {}
 
@@ -91,7 +101,11 @@ final class StreamStart {
     }
 
     private void begin(Now now) {
-        byte[] json = ContractJson.write(now.snapshot());
+        Snapshot whole = now.snapshot();
+        byte[] json = ContractJson.write(new Snapshot(
+                whole.time(),
+                whole.jobs(),
+                whole.workers().stream().map(request.filter()::view).toList()));
         switch (request.scope()) {
             case StreamRequest.Firehose _ -> {
                 subscriber.write(SseFrame.control("snapshot", now.cursor(), json));
@@ -105,6 +119,7 @@ final class StreamStart {
                 String cursor = new Cursor.InPartition(feed.cluster(), job.partition(), next).text();
                 subscriber.write(SseFrame.control("snapshot", cursor, json));
                 if (finished) {
+                    pastTheEnd = new Cursor.InPartition(feed.cluster(), job.partition(), next + 1);
                     replay(Positions.only(job.partition(), next, feed.partitions()));
                 } else {
                     hub.attach(subscriber, now.positions(), now.cursor());
@@ -183,11 +198,27 @@ final class StreamStart {
     }
 
     private void replay(Positions from) {
-        new Replay(around, subscriber, from, this::fail).step();
+        new Replay(around, subscriber, from, this::broken).step();
+    }
+
+    private void broken(Throwable failure) {
+        Cursor end = pastTheEnd;
+        if (!(failure instanceof EventsRemoved)) {
+            fail(failure);
+        } else if (end != null) {
+            // The snapshot has said how the job ended. With this id the client is answered 204 and stays away.
+            subscriber.write((":\nid: " + end.text() + "\n\n").getBytes(StandardCharsets.US_ASCII));
+            subscriber.end();
+        } else {
+            reset(Reset.EXPIRED);
+        }
     }
 
     /** After the first byte a failure can only be said in an event; the client comes back with its id. */
     private void fail(Throwable failure) {
+        if (subscriber.isClosed()) {
+            return;
+        }
         LOG.warn("a stream could not begin: {}", failure.toString());
         subscriber.write(SseFrame.control(
                 "error", null, ContractJson.write(Map.of("status", 503, "title", "Kafka does not answer; try again"))));

@@ -82,6 +82,7 @@ class CoordinatorOutageIT {
                                     topics.events(),
                                     topics.results(),
                                     topics.workers(),
+                                    topics.sets(),
                                     topics.rejected())
                             .map(name -> new NewTopic(name, 2, (short) 1))
                             .toList())

@@ -24,6 +24,7 @@ final class CoordinatorProcess {
         JobRules rules = new JobRules(
                 JobRules.DEFAULT.limits(),
                 JobRules.DEFAULT.maxRecordBytes(),
+                JobRules.DEFAULT.tasksPerWorker(),
                 Duration.ofSeconds(2),
                 Duration.ofSeconds(1));
         return new CoordinatorConfig(kafka, topics, InstantSource.system(), rules, Duration.ofSeconds(2));

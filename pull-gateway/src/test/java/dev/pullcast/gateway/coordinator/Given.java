@@ -38,7 +38,9 @@ final class Given {
                 null,
                 null,
                 60,
-                plain.pullThrough(),
+                plain.rollout(),
+                plain.keeping(),
+                plain.imagePull(),
                 null,
                 null,
                 Map.of());

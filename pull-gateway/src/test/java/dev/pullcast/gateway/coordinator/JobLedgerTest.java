@@ -1,39 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.pullcast.gateway.coordinator;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pullcast.contract.codec.JobLimits;
 import dev.pullcast.contract.event.FailureReason;
 import dev.pullcast.contract.event.JobResult;
 import dev.pullcast.contract.event.PullEvent;
-import dev.pullcast.contract.event.PullEvent.JobAccepted;
 import dev.pullcast.contract.event.PullEvent.JobCompleted;
 import dev.pullcast.contract.event.PullEvent.JobRejected;
 import dev.pullcast.contract.job.CancelJob;
-import dev.pullcast.contract.job.PauseJob;
 import dev.pullcast.contract.job.Target;
 import dev.pullcast.contract.job.TaskRecord;
 import dev.pullcast.contract.job.TaskRecord.CancelTask;
 import dev.pullcast.contract.job.TaskRecord.PullTask;
 import dev.pullcast.contract.worker.WorkerStatus;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
-class JobLedgerTest {
-    private static final int PARTITION = 4;
-
-    private final WorkerTable workers = new WorkerTable();
-    private final JobLedger ledger = new JobLedger(PARTITION, JobRules.DEFAULT, workers);
-    private Instant now = Instant.parse("2026-01-01T00:00:00Z");
-    private long offset;
-
+class JobLedgerTest extends LedgerTest {
     @Nested
     class WhenAJobIsRead {
         @Test
@@ -112,20 +100,22 @@ class JobLedgerTest {
 
             List<Output> outputs = read(Given.job("busybox"));
 
-            assertThat(outputs)
-                    .singleElement()
+            assertThat(outputs.getFirst())
                     .isInstanceOfSatisfying(
                             Output.Reject.class,
                             reject -> assertThat(reject.reasons())
                                     .singleElement()
                                     .asString()
                                     .contains("belongs to an earlier job with other content"));
+            JobRejected told = only(outputs, JobRejected.class);
+            assertThat(told.isTerminal()).isFalse();
+            assertThat(told.id()).isEqualTo(Given.JOB + "/conflict");
             assertThat(ledger.openJobs()).isEqualTo(1);
         }
 
         @Test
         void whatBecomesTooLargeIsRejectedWithItsSize() {
-            JobRules small = new JobRules(JobLimits.DEFAULT, 500, Duration.ofSeconds(10), Duration.ofSeconds(10));
+            JobRules small = new JobRules(JobLimits.DEFAULT, 500, 16, Duration.ofSeconds(10), Duration.ofSeconds(10));
             JobLedger strict = new JobLedger(PARTITION, small, workers);
 
             List<Output> outputs =
@@ -167,16 +157,6 @@ class JobLedgerTest {
 
             assertThat(ledger.onJob(broken, from(), now)).singleElement().isInstanceOf(Output.Reject.class);
             assertThat(ledger.openJobs()).isEqualTo(1);
-        }
-
-        @Test
-        void aPauseIsRefusedInSoManyWords() {
-            assertThat(read(new PauseJob(Given.JOB, true)))
-                    .singleElement()
-                    .isInstanceOfSatisfying(
-                            Output.Reject.class,
-                            reject -> assertThat(reject.reasons())
-                                    .containsExactly("kind: PauseJob is not supported yet; nothing was paused"));
         }
     }
 
@@ -436,9 +416,9 @@ class JobLedgerTest {
             assertThat(second.onTime(now.plusSeconds(9000))).isEmpty();
             assertThat(second.onJob(Given.input(Given.job("alpine")), from(), now))
                     .isEmpty();
-            assertThat(second.onJob(Given.input(Given.job("other")), from(), now))
-                    .singleElement()
-                    .isInstanceOf(Output.Reject.class);
+            assertThat(only(second.onJob(Given.input(Given.job("other")), from(), now), JobRejected.class)
+                            .conflict())
+                    .isTrue();
         }
 
         @Test
@@ -485,60 +465,5 @@ class JobLedgerTest {
             assertThat(Watermark.ownerOf(Watermark.BEGINNING.text("me"))).isEqualTo("me");
             assertThat(Watermark.parse(null)).isEqualTo(Watermark.BEGINNING);
         }
-    }
-
-    private List<Output> read(Object contractRecord) {
-        return ledger.onJob(Given.input(contractRecord), from(), now);
-    }
-
-    private Watermark from() {
-        offset++;
-        return new Watermark(offset, 0, now);
-    }
-
-    private static JobInput bytes(String json) {
-        return JobInput.read(json.getBytes(UTF_8), JobLimits.DEFAULT);
-    }
-
-    private List<Output> result(PullEvent event) {
-        return ledger.onResult(event, now);
-    }
-
-    private List<Output> arrive(String... names) {
-        List<Output> outputs = new ArrayList<>();
-        for (String name : names) {
-            WorkerStatus status = Given.worker(name, now);
-            if (workers.put(name, status, now)) {
-                outputs.addAll(ledger.onWorker(status, now));
-            }
-        }
-        return outputs;
-    }
-
-    private List<Output> pass(Duration time) {
-        now = now.plus(time);
-        return ledger.onTime(now);
-    }
-
-    private static JobAccepted accepted(List<Output> outputs) {
-        return only(outputs, JobAccepted.class);
-    }
-
-    private static <T extends PullEvent> T only(List<Output> outputs, Class<T> kind) {
-        List<T> found = outputs.stream()
-                .filter(Output.Event.class::isInstance)
-                .map(o -> ((Output.Event) o).event())
-                .filter(kind::isInstance)
-                .map(kind::cast)
-                .toList();
-        assertThat(found).as("%s in %s", kind.getSimpleName(), outputs).hasSize(1);
-        return found.getFirst();
-    }
-
-    private static List<TaskRecord> tasks(List<Output> outputs) {
-        return outputs.stream()
-                .filter(Output.Task.class::isInstance)
-                .map(o -> ((Output.Task) o).task())
-                .toList();
     }
 }

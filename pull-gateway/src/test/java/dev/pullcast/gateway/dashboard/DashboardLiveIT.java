@@ -132,8 +132,7 @@ class DashboardLiveIT {
         @Test
         void moveABarToItsEnd() {
             kafka.send(kafka.topics().workers(), WORKER, Story.heartbeat(WORKER, Instant.now()));
-            awaitText("#workers", WORKER);
-            awaitText("#workers", "ready");
+            awaitText("#total-workers", "1 of 1");
             write(story.accepted(List.of(WORKER), IMAGE), story.started(WORKER, IMAGE));
             write(story.layer(WORKER, IMAGE, LayerPhase.DOWNLOADING, 20_000_000L));
             write(story.progress(WORKER, IMAGE, 40));
@@ -154,8 +153,9 @@ class DashboardLiveIT {
             awaitBar(60);
             browser.open("http://127.0.0.1:" + gateway.port() + "/?again#/jobs/" + story.job);
             awaitText("#job-title", IMAGE);
-            browser.click("#groups .toggle");
-            awaitText("#groups .layer", "extracting");
+            browser.await("a cell", () -> browser.count("#matrix-body [role=gridcell]") == 1);
+            browser.click("#matrix-body [role=gridcell]");
+            awaitText("#layers", "extracting");
             write(story.failed(WORKER, IMAGE, "manifest unknown"), story.completed(JobResult.FAILED, 0, 1));
             awaitText("#failures", "Check the repository and the tag");
             awaitText("#job-badge", "failed");
@@ -171,7 +171,7 @@ class DashboardLiveIT {
             awaitBar(30);
             int port = gateway.port();
             await(gateway.close());
-            awaitText("#connection", "Reconnecting");
+            browser.await("the loss is told", () -> !browser.text("#connection").startsWith("Live"));
             write(story.progress(WORKER, IMAGE, 90));
             startTheGateway(port);
             awaitBar(90);

@@ -36,9 +36,11 @@ final class ScriptedGateway implements AutoCloseable {
     // Guarded by this.
     private final List<HttpExchange> streams = new ArrayList<>();
     private Snapshot snapshot;
-    private boolean refusing;
+    private int refusal;
     private int answer = 202;
     private String answerBody = "{}";
+    private int sessionStatus = 200;
+    private String session = "{\"via\":\"none\",\"roles\":[\"admin\"]}";
 
     ScriptedGateway(Snapshot snapshot) throws IOException {
         this.snapshot = snapshot;
@@ -62,15 +64,21 @@ final class ScriptedGateway implements AutoCloseable {
         this.snapshot = snapshot;
     }
 
-    /** Whether new subscribers are answered 503, which ends a browser's own attempts. */
-    synchronized void refuse(boolean refusing) {
-        this.refusing = refusing;
+    /** The status that new subscribers are refused with, which ends a browser's own attempts; 0 to let them in. */
+    synchronized void refuse(int status) {
+        refusal = status;
     }
 
     /** The answer to all that is not GET. */
     synchronized void answer(int status, String body) {
         answer = status;
         answerBody = body;
+    }
+
+    /** What is said of who is logged in. */
+    synchronized void session(int status, String body) {
+        sessionStatus = status;
+        session = body;
     }
 
     synchronized int subscribers() {
@@ -109,6 +117,10 @@ final class ScriptedGateway implements AutoCloseable {
             answerRequest(exchange, path);
         } else if (path.equals("/v1/events")) {
             subscribe(exchange);
+        } else if (path.equals("/v1/session")) {
+            synchronized (this) {
+                respond(exchange, sessionStatus, "application/json", session.getBytes(StandardCharsets.UTF_8));
+            }
         } else {
             serveFile(exchange, path.equals("/") ? "/index.html" : path);
         }
@@ -123,8 +135,8 @@ final class ScriptedGateway implements AutoCloseable {
     }
 
     private synchronized void subscribe(HttpExchange exchange) throws IOException {
-        if (refusing) {
-            respond(exchange, 503, "application/problem+json", "{}".getBytes(StandardCharsets.UTF_8));
+        if (refusal != 0) {
+            respond(exchange, refusal, "application/problem+json", "{}".getBytes(StandardCharsets.UTF_8));
             return;
         }
         exchange.getResponseHeaders().set("Content-Type", "text/event-stream");
@@ -144,7 +156,7 @@ final class ScriptedGateway implements AutoCloseable {
     private static void serveFile(HttpExchange exchange, String path) throws IOException {
         try (@Nullable InputStream file = ScriptedGateway.class.getResourceAsStream("/web" + path)) {
             if (file == null) {
-                respond(exchange, 404, "text/plain", new byte[0]);
+                respond(exchange, 404, "text/plain", "There is no such file.".getBytes(StandardCharsets.UTF_8));
                 return;
             }
             exchange.getResponseHeaders().set("Content-Security-Policy", "default-src 'self'");

@@ -7,6 +7,7 @@ import dev.pullcast.contract.event.LayerPhase;
 import dev.pullcast.contract.event.PullEvent;
 import dev.pullcast.contract.event.PullOrigin;
 import dev.pullcast.contract.job.PullId;
+import dev.pullcast.contract.view.PullView;
 import dev.pullcast.contract.view.Snapshot;
 import dev.pullcast.contract.view.WorkerView;
 import dev.pullcast.contract.worker.EngineFacts;
@@ -45,21 +46,47 @@ final class Story {
         return new WorkerView(heartbeat(id, LONG_AGO), live);
     }
 
+    static WorkerView worker(String id, WorkerStatus.State state) {
+        return new WorkerView(heartbeat(id, LONG_AGO, state, 5), true);
+    }
+
     static WorkerStatus heartbeat(String id, Instant time) {
+        return heartbeat(id, time, WorkerStatus.State.READY, 5);
+    }
+
+    static WorkerStatus heartbeat(String id, Instant time, WorkerStatus.State state, int seconds) {
         EngineFacts engine =
                 new EngineFacts("docker", "28.1.1", "1.49", "linux", "amd64", "overlay2", null, 412_400_000_000L);
         return new WorkerStatus(
-                id,
-                "incarnation",
-                WorkerStatus.State.READY,
-                Map.of("zone", "eu-1"),
-                time,
-                time,
-                5,
-                engine,
+                id, "incarnation", state, Map.of("zone", "eu-1"), time, time, seconds, engine, 1, 2, "0.1.0");
+    }
+
+    /** A pull that runs, as a snapshot tells it: at 5 MB/s, one of three layers there. */
+    static PullView view(String job, String worker, String image, double percent) {
+        return new PullView(
+                job,
+                worker,
+                pull(image),
+                image,
+                reference(image),
+                null,
+                null,
+                PullView.State.RUNNING,
                 1,
-                2,
-                "0.1.0");
+                percent,
+                Math.round(percent * 500_000),
+                50_000_000L,
+                1,
+                3,
+                5_000_000L,
+                6L,
+                List.of(),
+                null,
+                null,
+                null,
+                null,
+                null,
+                Instant.now());
     }
 
     PullEvent accepted(List<String> workers, String... images) {
@@ -82,7 +109,11 @@ final class Story {
     }
 
     PullEvent layer(String worker, String image, LayerPhase phase, @Nullable Long current) {
-        return new PullEvent.Layer(origin(worker, image), "0a1b2c3d4e5f", phase, current, 50_000_000L, null);
+        return layer(worker, image, "0a1b2c3d4e5f", phase, current);
+    }
+
+    PullEvent layer(String worker, String image, String layer, LayerPhase phase, @Nullable Long current) {
+        return new PullEvent.Layer(origin(worker, image), layer, phase, current, 50_000_000L, null);
     }
 
     PullEvent progress(String worker, String image, double percent) {
@@ -98,6 +129,12 @@ final class Story {
     PullEvent failed(String worker, String image, String message) {
         FailureReason reason = FailureReason.NOT_FOUND;
         return new PullEvent.Failed(origin(worker, image), reason, false, 1, message, reason.hint());
+    }
+
+    PullEvent retrying(String worker, String image, String message) {
+        PullOrigin origin = origin(worker, image);
+        Instant next = origin.time().plusSeconds(30);
+        return new PullEvent.Retrying(origin, FailureReason.RATE_LIMITED, message, 30, next);
     }
 
     private PullOrigin origin(String worker, String image) {

@@ -28,7 +28,7 @@ class JobPublisherIT {
                 Topics.DEFAULT,
                 Duration.ofMillis(300),
                 new GatewayMetrics());
-        Future<Void> published =
+        Future<JobPublisher.Written> published =
                 publisher.publish(PullJob.of("01K00000000000000000000000", List.of(ImageRequest.of("alpine"))));
 
         Awaitility.await().atMost(Duration.ofSeconds(5)).until(published::failed);

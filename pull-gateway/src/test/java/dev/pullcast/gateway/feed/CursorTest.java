@@ -18,7 +18,7 @@ class CursorTest {
     void comes_back_as_it_was_written_whatever_the_positions() {
         Random random = new Random(1);
         for (int i = 0; i < 2_000; i++) {
-            long[] next = LongStream.generate(() -> random.nextLong(1L << (1 + random.nextInt(58))))
+            long[] next = LongStream.generate(() -> random.nextLong(Long.MAX_VALUE >>> random.nextInt(62)))
                     .limit(1 + random.nextInt(64))
                     .toArray();
             Cursor cursor = new Cursor.Everywhere(MARK, Positions.of(next));
@@ -30,20 +30,34 @@ class CursorTest {
 
     @Test
     void fits_128_bytes_for_12_partitions_and_512_for_64() {
-        long[] twelve = new long[12];
-        Arrays.fill(twelve, (1L << 60) - 1);
-        assertThat(new Cursor.Everywhere(MARK, Positions.of(twelve)).text()).hasSizeLessThanOrEqualTo(129);
-        long[] many = new long[64];
-        Arrays.fill(many, (1L << 42) - 1);
-        assertThat(new Cursor.Everywhere(MARK, Positions.of(many)).text()).hasSizeLessThanOrEqualTo(512);
-        assertThat(new Cursor.InPartition(MARK, 63, Long.MAX_VALUE / 10).text()).hasSizeLessThanOrEqualTo(128);
+        assertThat(longest(12, 60)).isEqualTo(128);
+        assertThat(longest(64, 42)).isLessThanOrEqualTo(512);
+        assertThat(new Cursor.InPartition(MARK, 1023, Long.MAX_VALUE - 1).text())
+                .hasSizeLessThanOrEqualTo(40);
+    }
+
+    /** Length of the id when every offset is the last one of so many bits. */
+    private static int longest(int partitions, int bits) {
+        long[] next = new long[partitions];
+        Arrays.fill(next, (1L << bits) - 1);
+        return new Cursor.Everywhere(MARK, Positions.of(next)).text().length();
+    }
+
+    @Test
+    void is_longer_but_right_for_offsets_that_nobody_has_seen() {
+        long[] next = new long[12];
+        Arrays.fill(next, Long.MAX_VALUE - 1);
+        Cursor cursor = new Cursor.Everywhere(MARK, Positions.of(next));
+        assertThat(cursor.text()).hasSize(140);
+        assertThat(Cursor.parse(cursor.text())).contains(cursor);
     }
 
     @Test
     void has_no_character_that_makes_a_cross_origin_header_unsafe() {
         Random random = new Random(2);
         for (int i = 0; i < 500; i++) {
-            Positions positions = Positions.of(random.longs(12, 0, 1L << 50).toArray());
+            Positions positions =
+                    Positions.of(random.longs(12, 0, Long.MAX_VALUE).toArray());
             assertThat(new Cursor.Everywhere(Cursor.markOf("c" + i), positions).text())
                     .matches("[A-Za-z0-9_-]+");
         }
@@ -63,6 +77,9 @@ class CursorTest {
         }
         writer.advance(0, 1);
         assertThat(writer.position(0)).isEqualTo(next[0]);
+        writer.jump(0, 7);
+        assertThat(Cursor.parse(new String(writer.bytes(), StandardCharsets.US_ASCII)))
+                .contains(new Cursor.Everywhere(MARK, Positions.of(7, next[1], next[2])));
     }
 
     @ParameterizedTest
@@ -71,16 +88,19 @@ class CursorTest {
                 "",
                 "1",
                 "1-",
-                "2-abcdea1AB",
-                "1-ABCDEa1AB",
-                "1-abcdex1AB",
+                "2-abcdeaAB",
+                "1-ABCDEaAB",
+                "1-abcdexAB",
                 "1-abcdea",
-                "1-abcdeaA",
-                "1-abcdeaB",
-                "1-abcdeaCA",
-                "1-abcdeaCAAA",
-                "1-abcdeaBA\n",
-                "1-abcdeaB=",
+                "1-abcdeb",
+                "1-abcdebA",
+                "1-abcdebAAA",
+                "1-abcde`AA",
+                "1-abcdelAAAAAAAAAAAA",
+                "1-abcdeaA\n",
+                "1-abcdea=",
+                "1-abcdekIAAAAAAAAAA",
+                "1-abcdekH__________",
                 "1-abcdep",
                 "1-abcdep1",
                 "1-abcdep1-",
@@ -89,8 +109,8 @@ class CursorTest {
                 "1-abcdep1-01",
                 "1-abcdep1--1",
                 "1-abcdep1-9999999999999999999",
-                "1-abcdep1024-1",
-                "1-abcdeaLAAAAAAAAAAA"
+                "1-abcdep1-9223372036854775807",
+                "1-abcdep1024-1"
             })
     void is_refused_when_no_gateway_ever_wrote_it(String text) {
         assertThat(Cursor.parse(text)).isEmpty();

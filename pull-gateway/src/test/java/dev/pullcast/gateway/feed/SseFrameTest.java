@@ -4,7 +4,8 @@ package dev.pullcast.gateway.feed;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pullcast.gateway.fleet.Subject;
-import java.io.ByteArrayOutputStream;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import java.util.function.BiConsumer;
 import org.junit.jupiter.api.Test;
@@ -16,13 +17,13 @@ class SseFrameTest {
         SseFrame.Meta meta = new SseFrame.Meta(3, 41, Subject.ofJob("j", null), type, null, false, false);
         return SseFrame.of(
                 meta,
-                "1-abcdeaBABC".getBytes(StandardCharsets.US_ASCII),
+                "1-abcdeaABC".getBytes(StandardCharsets.US_ASCII),
                 "abcde",
                 json.getBytes(StandardCharsets.UTF_8));
     }
 
-    private static String text(SseFrame frame, BiConsumer<SseFrame, ByteArrayOutputStream> how) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private static String text(SseFrame frame, BiConsumer<SseFrame, ByteBuf> how) {
+        ByteBuf out = Unpooled.buffer();
         how.accept(frame, out);
         return out.toString(StandardCharsets.UTF_8);
     }
@@ -30,9 +31,9 @@ class SseFrameTest {
     @Test
     void carries_the_position_of_the_kind_of_stream_that_it_is_sent_on() {
         SseFrame frame = frame("layer", "{\"a\":1}");
-        assertThat(text(frame, SseFrame::appendForAll))
-                .isEqualTo("id: 1-abcdeaBABC\nevent: layer\ndata: {\"a\":1}\n\n");
-        assertThat(text(frame, SseFrame::appendForJob))
+        assertThat(text(frame, (f, out) -> f.append(out, false)))
+                .isEqualTo("id: 1-abcdeaABC\nevent: layer\ndata: {\"a\":1}\n\n");
+        assertThat(text(frame, (f, out) -> f.append(out, true)))
                 .isEqualTo("event: layer\ndata: {\"a\":1}\nid: 1-abcdep3-42\n\n");
         assertThat(text(frame, (f, out) -> f.appendWithId(out, new byte[] {'x'})))
                 .isEqualTo("id: x\nevent: layer\ndata: {\"a\":1}\n\n");
@@ -41,7 +42,7 @@ class SseFrameTest {
     @ParameterizedTest
     @ValueSource(strings = {"a\nb", "a\rb", "a\u0000", "", "a b", "a:b", "a\u2028"})
     void never_takes_a_name_that_could_break_a_line(String type) {
-        assertThat(text(frame(type, "{}"), SseFrame::appendForAll)).contains("\nevent: unknown\n");
+        assertThat(text(frame(type, "{}"), (f, out) -> f.append(out, false))).contains("\nevent: unknown\n");
     }
 
     @Test

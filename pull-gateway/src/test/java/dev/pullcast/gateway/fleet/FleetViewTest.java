@@ -8,6 +8,13 @@ import dev.pullcast.contract.event.JobResult;
 import dev.pullcast.contract.event.LayerPhase;
 import dev.pullcast.contract.event.PullEvent;
 import dev.pullcast.contract.event.PullOrigin;
+import dev.pullcast.contract.job.ImagePull;
+import dev.pullcast.contract.job.ImageRequest;
+import dev.pullcast.contract.job.Keeping;
+import dev.pullcast.contract.job.PullJob;
+import dev.pullcast.contract.job.PullPolicy;
+import dev.pullcast.contract.job.Rollout;
+import dev.pullcast.contract.job.Target;
 import dev.pullcast.contract.view.JobView;
 import dev.pullcast.contract.view.PullView;
 import dev.pullcast.contract.view.WorkerView;
@@ -18,6 +25,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -43,6 +51,11 @@ class FleetViewTest {
                 0,
                 ++seq,
                 T);
+    }
+
+    private List<JobView> listed() {
+        return fleet.jobs(new JobQuery(Set.of(), Set.of(), Map.of(), _ -> true, null, 10))
+                .jobs();
     }
 
     private Applied apply(PullEvent event) {
@@ -73,18 +86,37 @@ class FleetViewTest {
     }
 
     private JobView job(String id) {
-        return fleet.job(id).orElseThrow();
+        return fleet.job(id, _ -> true).orElseThrow();
     }
 
     private PullView pull() {
         return Objects.requireNonNull(job("j1").pulls()).getFirst();
     }
 
+    private static PullJob asked(
+            String id, @Nullable String project, Map<String, String> labels, @Nullable Integer ttlSeconds) {
+        return new PullJob(
+                id,
+                List.of(ImageRequest.of("alpine")),
+                PullPolicy.IF_NOT_PRESENT,
+                Target.EVERYBODY,
+                null,
+                null,
+                null,
+                60,
+                Rollout.AT_ONCE,
+                new Keeping(ttlSeconds, false, null, false, null),
+                ImagePull.USUAL,
+                null,
+                project,
+                labels);
+    }
+
     @Nested
     class AJob {
         @Test
         void is_pending_from_its_record_to_its_acceptance() {
-            fleet.ask("j1", "team", Map.of("a", "b"), 1, T);
+            fleet.ask(asked("j1", "team", Map.of("a", "b"), null), 1, T);
             assertThat(job("j1").state()).isEqualTo(JobView.State.PENDING);
             assertThat(job("j1").project()).isEqualTo("team");
             accept("j1", "w2", "w1");
@@ -130,12 +162,45 @@ class FleetViewTest {
                 accept(id, "w1");
                 complete(id);
             }
-            assertThat(fleet.job("j1")).isEmpty();
+            assertThat(fleet.job("j1", _ -> true)).isEmpty();
             assertThat(fleet.place("j1").orElseThrow().isFinished()).isTrue();
             succeed("j1", "w1");
-            fleet.ask("j1", null, Map.of(), 1, T);
-            assertThat(fleet.job("j1")).isEmpty();
-            assertThat(fleet.jobs()).hasSize(2);
+            fleet.ask(asked("j1", null, Map.of(), null), 1, T);
+            assertThat(fleet.job("j1", _ -> true)).isEmpty();
+            assertThat(listed()).hasSize(2);
+        }
+
+        @Test
+        void is_forgotten_when_its_time_to_live_is_over() {
+            fleet.ask(asked("j1", null, Map.of(), 60), 1, T);
+            accept("j1", "w1");
+            complete("j1");
+            Instant end = Objects.requireNonNull(job("j1").completedAt());
+            clock.advance(Duration.between(clock.instant(), end.plusSeconds(59)));
+            fleet.forgetExpired();
+            assertThat(listed()).hasSize(1);
+            clock.advance(Duration.ofSeconds(1));
+            fleet.forgetExpired();
+            assertThat(listed()).isEmpty();
+            assertThat(fleet.place("j1").orElseThrow().isFinished()).isTrue();
+        }
+
+        @Test
+        void is_paused_and_goes_on() {
+            accept("j1", "w1");
+            apply(new PullEvent.JobAccepted("j1", T, null, Map.of(), List.of(), List.of("w1"), T, true));
+            assertThat(job("j1").state()).isEqualTo(JobView.State.PAUSED);
+            accept("j1", "w1");
+            assertThat(job("j1").state()).isEqualTo(JobView.State.RUNNING);
+        }
+
+        @Test
+        void does_not_end_because_somebody_else_used_its_id() {
+            accept("j1", "w1");
+            Applied applied = apply(new PullEvent.JobRejected("j1", T, null, List.of("id: taken"), true));
+            assertThat(applied.endsJob()).isFalse();
+            assertThat(job("j1").state()).isEqualTo(JobView.State.RUNNING);
+            assertThat(job("j1").reasons()).isEmpty();
         }
     }
 
@@ -209,6 +274,23 @@ class FleetViewTest {
             assertThat(fleet.expireWorkers()).isEmpty();
             assertThat(fleet.liveWorkers()).isZero();
             assertThat(tell(status("w1")).live()).isTrue();
+        }
+
+        @Test
+        void takes_what_it_had_open_out_of_sight_until_it_is_back() {
+            accept("j1", "w1");
+            layer("l1", 1, LayerPhase.DOWNLOADING, 1);
+            tell(status("w1"));
+            assertThat(pull().state()).isEqualTo(PullView.State.RUNNING);
+            clock.advance(Duration.ofSeconds(31));
+            fleet.expireWorkers();
+            assertThat(pull().state()).isEqualTo(PullView.State.LOST);
+            tell(status("w1"));
+            assertThat(pull().state()).isEqualTo(PullView.State.RUNNING);
+            fleet.applyWorker("w1", null);
+            assertThat(pull().state()).isEqualTo(PullView.State.LOST);
+            succeed("j1", "w1");
+            assertThat(pull().state()).isEqualTo(PullView.State.SUCCEEDED);
         }
 
         @Test

@@ -7,7 +7,7 @@ import dev.pullcast.gateway.feed.Frames;
 import dev.pullcast.gateway.feed.SseFrame;
 import dev.pullcast.gateway.ops.GatewayMetrics;
 import dev.pullcast.testkit.ManualClock;
-import io.vertx.core.buffer.Buffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Nested;
@@ -17,58 +17,18 @@ class SseSubscriberTest {
     private final ManualClock clock = new ManualClock();
     private final FakeSink sink = new FakeSink();
     private final GatewayMetrics metrics = new GatewayMetrics();
-    private final SseSettings settings =
-            new SseSettings(Duration.ofSeconds(15), Duration.ofHours(1), Duration.ofSeconds(60), 16, 1 << 20, 10, 1);
+    private final SseSettings settings = new SseSettings(
+            Duration.ofSeconds(15), Duration.ofHours(1), Duration.ofSeconds(60), 16, 1 << 20, 1 << 17, 10, 1);
     private final SseSubscriber subscriber = new SseSubscriber(
             new StreamRequest(new StreamRequest.OneJob("j", 0), StreamFilter.ALL, new StreamRequest.Fresh()),
             sink,
             new StreamTools(settings, metrics, clock),
             clock.instant().plusSeconds(3600));
 
-    /** A socket whose room a test decides. */
-    private static final class FakeSink implements StreamSink {
-        final StringBuilder written = new StringBuilder();
-        boolean full;
-        boolean ended;
-        boolean aborted;
-        Runnable drain = () -> {};
-
-        @Override
-        public void write(Buffer bytes) {
-            written.append(bytes);
-        }
-
-        @Override
-        public boolean isFull() {
-            return full;
-        }
-
-        @Override
-        public void onDrain(Runnable action) {
-            drain = action;
-        }
-
-        @Override
-        public void onClose(Runnable action) {}
-
-        @Override
-        public void end() {
-            ended = true;
-        }
-
-        @Override
-        public void abort() {
-            aborted = true;
-        }
-
-        void drained() {
-            full = false;
-            drain.run();
-        }
-    }
-
     private void deliver(boolean ends, SseFrame... frames) {
-        subscriber.deliver(List.of(frames), Buffer.buffer("SHARED "), ends);
+        try (SharedBytes bytes = SharedBytes.of("SHARED ".getBytes(StandardCharsets.US_ASCII))) {
+            subscriber.deliver(List.of(frames), bytes, ends);
+        }
     }
 
     @Nested
@@ -77,7 +37,7 @@ class SseSubscriberTest {
         void gets_the_shared_buffer_and_the_end() {
             deliver(false, Frames.step(1));
             deliver(true, Frames.end(2));
-            assertThat(sink.written).hasToString("SHARED SHARED ");
+            assertThat(sink.written).isEqualTo("SHARED SHARED ");
             assertThat(sink.ended).isTrue();
         }
     }
@@ -92,11 +52,11 @@ class SseSubscriberTest {
             deliver(false, Frames.progress(3, layer), Frames.terminal(4));
             assertThat(sink.written).isEmpty();
             sink.drained();
-            assertThat(sink.written.toString())
+            assertThat(sink.written)
                     .containsSubsequence("\"n\":1", "\"n\":3", "\"n\":4")
                     .doesNotContain("\"n\":2");
             deliver(false, Frames.step(5));
-            assertThat(sink.written.toString()).endsWith("SHARED ");
+            assertThat(sink.written).endsWith("SHARED ");
             assertThat(metrics.conflated().count()).isEqualTo(1);
         }
 
@@ -108,7 +68,7 @@ class SseSubscriberTest {
             }
             deliver(false, Frames.terminal(20));
             sink.drained();
-            assertThat(sink.written.toString())
+            assertThat(sink.written)
                     .startsWith("event: gap\ndata: {\"lost\":17}\n\n")
                     .contains("\"n\":17", "\"n\":20");
         }
@@ -119,7 +79,7 @@ class SseSubscriberTest {
             deliver(true, Frames.end(1));
             assertThat(sink.ended).isFalse();
             sink.drained();
-            assertThat(sink.written.toString()).contains("job.completed");
+            assertThat(sink.written).contains("job.completed");
             assertThat(sink.ended).isTrue();
         }
 
@@ -128,10 +88,10 @@ class SseSubscriberTest {
             sink.full = true;
             deliver(false, Frames.step(1));
             clock.advance(Duration.ofSeconds(60));
-            subscriber.checkStall();
+            subscriber.checkStall(clock.instant());
             assertThat(sink.aborted).isFalse();
             clock.advance(Duration.ofSeconds(1));
-            subscriber.checkStall();
+            subscriber.checkStall(clock.instant());
             assertThat(sink.aborted).isTrue();
         }
 
@@ -149,8 +109,30 @@ class SseSubscriberTest {
             sink.full = true;
             deliver(false, Frames.step(1));
             sink.full = false;
-            subscriber.heartbeat("cursor");
+            try (SharedBytes beat = SharedBytes.of(new byte[] {':', '\n', '\n'})) {
+                subscriber.beat(beat);
+            }
             assertThat(sink.written).isEmpty();
+        }
+
+        @Test
+        void is_written_to_once_when_the_socket_says_in_the_middle_of_a_write_that_it_has_room() {
+            sink.full = true;
+            deliver(false, Frames.step(1), Frames.step(2));
+            deliver(true, Frames.end(3));
+            sink.tellsWhileWriting = true;
+            sink.drained();
+            assertThat(sink.written).containsOnlyOnce("\"n\":1").containsOnlyOnce("\"n\":3");
+            assertThat(sink.ends).isEqualTo(1);
+        }
+
+        @Test
+        void is_cut_off_too_while_the_past_is_sent_to_it() {
+            sink.full = true;
+            subscriber.whenRoom(() -> {});
+            clock.advance(Duration.ofSeconds(61));
+            subscriber.checkStall(clock.instant());
+            assertThat(sink.aborted).isTrue();
         }
     }
 }

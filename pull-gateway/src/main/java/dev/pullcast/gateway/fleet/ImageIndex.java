@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.pullcast.gateway.fleet;
+
+import dev.pullcast.contract.event.PullOrigin;
+import dev.pullcast.contract.image.ImageReference;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which worker was seen with which image: the newest end of a pull that left it there. It outlives the jobs, and is
+ * bounded: what was seen longest ago is forgotten first. Owned by the thread of its {@link FleetView}.
+ */
+final class ImageIndex {
+    private static final int MAX_ENTRIES = 100_000;
+
+    private final Map<Key, Sighting> sightings = new LinkedHashMap<>();
+    private final Map<String, Set<Key>> byRepository = new HashMap<>();
+
+    private record Key(
+            String repository,
+            @Nullable String tag,
+            String worker,
+            @Nullable String platform,
+            @Nullable String project) {}
+
+    /**
+     * An image on a worker.
+     *
+     * @param subject of the pull that tells
+     * @param platform as asked for; null for the engine's own
+     * @param digest that the worker found
+     * @param at when, UTC
+     */
+    record Sighting(Subject subject, @Nullable String platform, String digest, Instant at) {}
+
+    void saw(PullOrigin origin, Subject subject, @Nullable String digest) {
+        if (digest == null) {
+            return;
+        }
+        ImageReference reference;
+        try {
+            reference = ImageReference.parse(origin.reference());
+        } catch (ImageReference.InvalidReference e) {
+            // Another producer's events; who asks for images could not name it.
+            return;
+        }
+        Key key = new Key(repository(reference), reference.tag(), origin.worker(), origin.platform(), origin.project());
+        Sighting before = sightings.remove(key);
+        Sighting now = new Sighting(subject, origin.platform(), digest, origin.time());
+        sightings.put(key, before != null && before.at().isAfter(now.at()) ? before : now);
+        byRepository
+                .computeIfAbsent(key.repository(), _ -> new LinkedHashSet<>())
+                .add(key);
+        if (sightings.size() > MAX_ENTRIES) {
+            forget(sightings.keySet().iterator().next());
+        }
+    }
+
+    private void forget(Key key) {
+        sightings.remove(key);
+        Set<Key> others = byRepository.get(key.repository());
+        if (others != null && others.remove(key) && others.isEmpty()) {
+            byRepository.remove(key.repository());
+        }
+    }
+
+    /** Who was seen with it, by worker: with its digest if the reference has one, else with its tag. */
+    List<Sighting> find(ImageReference wanted, Predicate<Subject> visible) {
+        List<Sighting> found = new ArrayList<>();
+        for (Key key : byRepository.getOrDefault(repository(wanted), Set.of())) {
+            Sighting sighting = sightings.get(key);
+            if (sighting != null
+                    && (wanted.digest() == null
+                            ? Objects.equals(wanted.tag(), key.tag())
+                            : wanted.digest().equals(sighting.digest()))
+                    && visible.test(sighting.subject())) {
+                found.add(sighting);
+            }
+        }
+        found.sort(Comparator.comparing((Sighting s) -> s.subject().workers().getFirst())
+                .thenComparing(Sighting::at, Comparator.reverseOrder()));
+        return found;
+    }
+
+    private static String repository(ImageReference reference) {
+        return reference.domain() + '/' + reference.path();
+    }
+}

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.pullcast.gateway.sse;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.github.f4b6a3.ulid.UlidCreator;
+import dev.pullcast.contract.event.PullEvent;
+import dev.pullcast.contract.event.PullOrigin;
+import dev.pullcast.gateway.feed.EventFeed;
+import dev.pullcast.gateway.feed.FeedSettings;
+import dev.pullcast.gateway.fleet.FleetView;
+import dev.pullcast.gateway.ops.GatewayMetrics;
+import dev.pullcast.testkit.TestKafka;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** A gateway that stood still for so long that Kafka has removed what it was about to read. */
+class OvertakenFeedIT {
+    @RegisterExtension
+    final TestKafka kafka = new TestKafka(1);
+
+    private final Vertx vertx = Vertx.vertx();
+    private final GatewayMetrics metrics = new GatewayMetrics();
+    private final String job = UlidCreator.getMonotonicUlid().toString();
+    private final FakeSink sink = new FakeSink();
+
+    @SuppressWarnings("NullAway.Init") // by JUnit, before any test
+    private EventFeed feed;
+
+    @BeforeEach
+    void start() throws Exception {
+        InstantSource clock = InstantSource.system();
+        FeedSettings settings = new FeedSettings(kafka.topics(), kafka.clientSettings(), 1 << 20, Duration.ofHours(1));
+        feed = new EventFeed(settings, new FleetView(10, clock), clock, metrics);
+        vertx.deployVerticle(feed).await(20, TimeUnit.SECONDS);
+        feed.caughtUp().await(20, TimeUnit.SECONDS);
+        SseSettings sse = new SseSettings(
+                Duration.ofSeconds(15), Duration.ofHours(1), Duration.ofSeconds(60), 1024, 1 << 20, 1 << 17, 10, 1);
+        Context loop = vertx.getOrCreateContext();
+        CountDownLatch opened = new CountDownLatch(1);
+        loop.runOnContext(_ -> {
+            SseHub hub = new SseHub(vertx, feed, new StreamTools(sse, metrics, clock));
+            hub.start().onSuccess(_ -> {
+                StreamRequest all =
+                        new StreamRequest(new StreamRequest.Firehose(), StreamFilter.ALL, new StreamRequest.Fresh());
+                hub.open(all, sink, () -> {});
+                opened.countDown();
+            });
+        });
+        assertThat(opened.await(20, TimeUnit.SECONDS)).isTrue();
+        awaitWritten("event: snapshot");
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        vertx.close().await(20, TimeUnit.SECONDS);
+        metrics.close();
+    }
+
+    private void awaitWritten(String what) {
+        await().until(() -> sink.written.contains(what));
+    }
+
+    private void send(int seq, String padding) {
+        kafka.send(
+                kafka.topics().events(),
+                job,
+                new PullEvent.Cancelled(
+                        new PullOrigin(job, "w1", "p", "i1", "a", "a", null, null, 1, 0, seq, Instant.EPOCH), padding));
+    }
+
+    private void removeEverything() {
+        try (Admin admin = Admin.create(Map.<String, Object>copyOf(kafka.clientSettings()))) {
+            admin.deleteRecords(
+                            Map.of(new TopicPartition(kafka.topics().events(), 0), RecordsToDelete.beforeOffset(-1)))
+                    .all()
+                    .toCompletionStage()
+                    .toCompletableFuture()
+                    .join();
+        }
+    }
+
+    @Test
+    void tells_live_streams_and_gives_them_a_snapshot_and_goes_on() throws Exception {
+        CountDownLatch standstill = new CountDownLatch(1);
+        feed.ask(_ -> awaitOn(standstill));
+        // More than its consumer fetches ahead.
+        String padding = "x".repeat(500_000);
+        int events = 40;
+        for (int i = 1; i <= events; i++) {
+            send(i, padding);
+        }
+        removeEverything();
+        standstill.countDown();
+        awaitWritten("\"reason\":\"expired\"");
+        await().until(() -> sink.written.lastIndexOf("event: snapshot") > sink.written.indexOf("event: reset"));
+        assertThat(sink.written).doesNotContain("\"seq\":" + events + ",");
+        send(events + 1, "after");
+        awaitWritten("\"message\":\"after\"");
+        assertThat(sink.ended).isFalse();
+    }
+
+    private static boolean awaitOn(CountDownLatch latch) {
+        try {
+            return latch.await(60, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+}
