@@ -26,7 +26,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule WHAT_STARTS_FAST_LOADS_NEITHER_VERTX_NOR_LOGGING_NOR_JAVA_NET_HTTP = noClasses()
             .that()
-            .resideInAnyPackage("dev.pullcast.cli.render..", "dev.pullcast.cli.client..")
+            .resideInAnyPackage("dev.pullcast.cli.render..", "dev.pullcast.cli.client..", "dev.pullcast.cli.discover..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("io.vertx..", "io.netty..", "org.slf4j..", "java.net.http..");

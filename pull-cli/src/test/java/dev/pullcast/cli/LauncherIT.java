@@ -4,6 +4,7 @@ package dev.pullcast.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pullcast.cli.command.ExitCodes;
+import dev.pullcast.contract.codec.ContractJson;
 import dev.pullcast.testkit.DevEngine;
 import dev.pullcast.testkit.DevEngine.Ran;
 import dev.pullcast.testkit.Processes;
@@ -11,12 +12,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
 
 /** The commands as people start them: processes of their own, with exit codes. */
 class LauncherIT {
@@ -40,6 +43,34 @@ class LauncherIT {
         assertThat(ran.exitCode()).isEqualTo(ExitCodes.UNAVAILABLE);
         assertThat(ran.output()).contains("cannot reach the Docker Engine at unix://" + socket);
         assertThat(pullcast("engine", "--socket", socket).exitCode()).isEqualTo(ExitCodes.UNAVAILABLE);
+    }
+
+    @Test
+    void theCacheMadeWithTheBuildIsTakenAndOneThatIsSpoiltIsNoReasonToSayAWord() throws IOException {
+        Path start = Processes.checkout().resolve("pull-cli/target/start");
+        Processes.run(List.of(Processes.checkout().resolve("scripts/aot").toString()), Map.of())
+                .orFail();
+        Path log = folder.resolve("classes.log");
+        Map<String, String> logging =
+                Map.of("PULLCAST_NO_BUILD", "1", "PULLCAST_JAVA_OPTS", "-Xlog:class+load:file=" + log);
+        assertThat(Processes.run(List.of(LAUNCHER, "--version"), logging).exitCode())
+                .isEqualTo(ExitCodes.OK);
+        List<String> classes = Files.readAllLines(log);
+        assertThat(classes.stream().filter(line -> line.contains("picocli.CommandLine ")))
+                .singleElement()
+                .asString()
+                .contains("shared objects file");
+
+        Path light = start.resolve("light.aot");
+        byte[] good = Files.readAllBytes(light);
+        try {
+            Files.write(light, Arrays.copyOf(good, good.length / 2));
+            Ran ran = pullcast("--version");
+            assertThat(ran.exitCode()).isEqualTo(ExitCodes.OK);
+            assertThat(ran.output().lines()).singleElement().asString().startsWith("pullcast ");
+        } finally {
+            Files.write(light, good);
+        }
     }
 
     @Test
@@ -74,13 +105,62 @@ class LauncherIT {
         }
 
         @Test
+        void theEngineIsDescribedForPeopleAndForPrograms() {
+            Ran text = onEngine("engine");
+            assertThat(text.exitCode()).isEqualTo(ExitCodes.OK);
+            assertThat(text.output())
+                    .startsWith("docker ")
+                    .contains(" at " + ENGINE.dockerHost() + "\n")
+                    .containsPattern("API +1\\.\\d+ in use; the engine speaks 1\\.\\d+ to 1\\.\\d+")
+                    .containsPattern("image store +graphdriver, driver overlay2")
+                    .containsPattern("data root +/.*, \\d+\\.\\d GiB free")
+                    .containsPattern("mirrors +none")
+                    .containsPattern("insecure +.*127\\.0\\.0\\.0/8")
+                    .containsPattern("downloads +3 layers at once \\(Docker's default\\)");
+            Ran json = onEngine("engine", "--json");
+            JsonNode node = ContractJson.mapper().readTree(json.output());
+            assertThat(node.path("kind").asString()).isEqualTo("docker");
+            assertThat(node.path("at").asString()).isEqualTo(ENGINE.dockerHost());
+            assertThat(node.path("maxConcurrentDownloads").asInt()).isEqualTo(3);
+            assertThat(node.path("mirrors").isObject()).isTrue();
+        }
+
+        @Test
+        void aPullOnThisMachineKnowsWhatAWorkerKnows() throws IOException {
+            try (DevEngine guarded = DevEngine.withLogin("me", "right").open()) {
+                guarded.seedImage("cli/secret:1", "--layers", "1", "--size", "64K", "--seed", "8");
+                Path secret = Files.createDirectory(folder.resolve("secret"));
+                Files.writeString(
+                        secret.resolve(".dockerconfigjson"),
+                        "{\"auths\":{\"" + guarded.registry() + "\":{\"username\":\"me\",\"password\":\"right\"}}}");
+                List<String> command = List.of(
+                        LAUNCHER, "pull", "--socket", ENGINE.socket().toString(), guarded.image("cli/secret:1"));
+                Ran refused =
+                        Processes.run(command, Map.of("PULLCAST_NO_BUILD", "1", "DOCKER_CONFIG", folder.toString()));
+                assertThat(refused.exitCode()).isEqualTo(ExitCodes.FAILED);
+                assertThat(refused.output()).contains("auth");
+                Ran pulled = Processes.run(
+                        command,
+                        Map.of(
+                                "PULLCAST_NO_BUILD",
+                                "1",
+                                "DOCKER_CONFIG",
+                                folder.toString(),
+                                "PULLCAST_CREDENTIALS_PULL_SECRETS",
+                                secret.toString()));
+                assertThat(pulled.output()).contains(guarded.image("cli/secret:1") + ": pulled");
+                assertThat(pulled.exitCode()).isEqualTo(ExitCodes.OK);
+            }
+        }
+
+        @Test
         void whereOnlyTheDockerCommandReachesTheEngineItIsUsed() throws IOException {
             ENGINE.seed("cli/command:1", "--layers", "1", "--size", "1M", "--seed", "7");
             Path wrapper = Files.writeString(folder.resolve("docker"), """
-                    #!/bin/sh
-                    case $1 in --host=*) shift ;; esac
-                    PATH=${PATH#*:} exec docker --host "$ELSEWHERE" "$@"
-                    """);
+                #!/bin/sh
+                case $1 in --host=*) shift ;; esac
+                PATH=${PATH#*:} exec docker --host "$ELSEWHERE" "$@"
+                """);
             assertThat(wrapper.toFile().setExecutable(true)).isTrue();
             String nobody = folder.resolve("nobody.sock").toString();
             String image = ENGINE.image("cli/command:1");

@@ -21,12 +21,39 @@ class PullcastTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "frobnicate", "pull", "pull --jobs 0 alpine", "pull --output loud alpine", "watch"})
+    @ValueSource(
+            strings = {
+                "",
+                "frobnicate",
+                "pull --jobs 0 alpine",
+                "pull --output loud alpine",
+                "pull --policy sometimes alpine",
+                "pull --timeout 0 alpine",
+                "pull --timeout soon alpine",
+                "pull --retries -1 alpine",
+                "pull --keep-going --fail-fast alpine",
+                "pull --detach alpine",
+                "pull --target east alpine",
+                "pull --gateway http://127.0.0.1:1 --policy never alpine",
+                "log -n -1",
+                "completion tcsh",
+                "man nothing"
+            })
     void wrongUsageIsToldOnStandardErrorWithItsOwnExitCode(String commandLine) {
         assertThat(run(commandLine.isEmpty() ? new String[0] : commandLine.split(" ")))
                 .isEqualTo(ExitCodes.USAGE);
         assertThat(out.toString()).isEmpty();
         assertThat(err.toString()).isNotEmpty();
+    }
+
+    @Test
+    void whatIsWrongIsToldWithoutAPageOfOptionsBelowIt() {
+        assertThat(run("pull", "--polcy", "never", "alpine")).isEqualTo(ExitCodes.USAGE);
+        assertThat(err).hasToString("""
+            pullcast: Unknown option: '--polcy'
+            Possible solutions: --policy
+            Options and examples: pullcast pull --help
+            """);
     }
 
     @Test

@@ -27,14 +27,20 @@ public final class GatewayClient {
     /**
      * For the gateway at a URL.
      *
-     * @param url {@code http://host:port}
+     * @param url {@code http://host:port} or {@code https://host:port}
      * @param token sent as a bearer token; null for none
+     * @param trust whom to trust over TLS; null for whom Java trusts
      * @throws IllegalArgumentException for anything that is no such URL
      */
-    public GatewayClient(String url, @Nullable String token) {
+    public GatewayClient(String url, @Nullable String token, @Nullable Trust trust) {
         this.url = url;
-        this.origin = Origin.parse(url);
+        this.origin = trust == null ? Origin.parse(url) : Origin.parse(url).trusting(trust);
         this.headers = token == null ? Map.of() : Map.of("Authorization", "Bearer " + token);
+    }
+
+    /** Trusting whom Java trusts. */
+    public GatewayClient(String url, @Nullable String token) {
+        this(url, token, null);
     }
 
     /** The URL, as given. */
@@ -70,6 +76,22 @@ public final class GatewayClient {
         all.put("Accept", "application/json, application/problem+json");
         var request = new HttpExchange.Request(
                 "POST", "/v1/pulls", all, ContractJson.mapper().writeValueAsString(job), ANSWER_TIMEOUT_MILLIS);
+        try (HttpExchange exchange = HttpExchange.send(origin, request)) {
+            if (exchange.status() / 100 != 2) {
+                throw refusal(exchange);
+            }
+        }
+    }
+
+    /**
+     * Asks for a job to be cancelled. Pulls that run end as cancelled a moment later.
+     *
+     * @throws Refused if the gateway does not know the job, or does not let us
+     * @throws IOException if it cannot be reached
+     */
+    public void cancel(String job) throws IOException {
+        var request =
+                new HttpExchange.Request("DELETE", "/v1/pulls/" + encode(job), headers, null, ANSWER_TIMEOUT_MILLIS);
         try (HttpExchange exchange = HttpExchange.send(origin, request)) {
             if (exchange.status() / 100 != 2) {
                 throw refusal(exchange);

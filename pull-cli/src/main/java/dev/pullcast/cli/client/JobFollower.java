@@ -6,6 +6,7 @@ import dev.pullcast.contract.codec.ContractJson;
 import dev.pullcast.contract.event.PullEvent;
 import dev.pullcast.contract.view.JobView;
 import dev.pullcast.contract.view.Snapshot;
+import dev.pullcast.contract.view.WorkerView;
 import java.io.IOException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
@@ -16,8 +17,9 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Follows one job over SSE until it has ended, across cut connections and restarted gateways: it resumes after the last
- * cursor that it has seen. {@link #run} blocks the thread that calls it; {@link #close} ends it from another.
+ * Follows one job over SSE until it has ended, or all jobs until it is closed, across cut connections and restarted
+ * gateways: it resumes after the last cursor that it has seen. {@link #run} blocks the thread that calls it;
+ * {@link #close} ends it from another.
  */
 public final class JobFollower implements AutoCloseable {
     /** With the growing waits between them, attempts go on for about a minute. */
@@ -28,7 +30,8 @@ public final class JobFollower implements AutoCloseable {
     private static final int BAD_REQUEST = 400;
 
     private final GatewayClient gateway;
-    private final String job;
+    private final @Nullable String job;
+    private final boolean patient;
     private final Consumer<Feed> sink;
     private final EventLedger ledger = new EventLedger();
     private final CountDownLatch closed = new CountDownLatch(1);
@@ -43,12 +46,14 @@ public final class JobFollower implements AutoCloseable {
     /**
      * Prepares.
      *
-     * @param job its id
+     * @param job its id; null for all jobs
+     * @param patient whether it goes on however long the gateway is not there
      * @param sink takes what is heard, on the thread that runs; must not throw
      */
-    public JobFollower(GatewayClient gateway, String job, Consumer<Feed> sink) {
+    public JobFollower(GatewayClient gateway, @Nullable String job, boolean patient, Consumer<Feed> sink) {
         this.gateway = gateway;
         this.job = job;
+        this.patient = patient;
         this.sink = sink;
     }
 
@@ -107,11 +112,15 @@ public final class JobFollower implements AutoCloseable {
     /** Waits, and says whether to give up instead. */
     private boolean pauseBeforeNext(String why) {
         failures++;
-        if (failures > MOST_FAILURES) {
+        // Somebody who has seen a fleet wants to see it again, whenever that is.
+        boolean forEver = patient || (job == null && heard);
+        if (failures > MOST_FAILURES && !forEver) {
             return true;
         }
-        if (failures > 1) {
-            sink.accept(new Feed.Note("lost the events of the job (" + why + "); trying again"));
+        // Whoever watches a fleet for weeks is told once of each cut.
+        if (failures == 2 || (failures > 2 && job != null && failures <= MOST_FAILURES)) {
+            String what = job == null ? "the events" : "the events of the job";
+            sink.accept(new Feed.Note("lost " + what + " (" + why + "); trying again"));
         }
         long most = Math.min(LONGEST_WAIT_MILLIS, retryMillis << Math.min(8, failures - 1));
         try {
@@ -165,7 +174,13 @@ public final class JobFollower implements AutoCloseable {
                 sink.accept(new Feed.Note("gateway: " + detail));
                 yield false;
             }
-            case "worker", "message" -> false;
+            case "worker" -> {
+                if (job == null) {
+                    sink.accept(new Feed.Worker(ContractJson.mapper().readValue(event.data(), WorkerView.class)));
+                }
+                yield false;
+            }
+            case "message" -> false;
             default -> takeEvent(ContractJson.mapper().readValue(event.data(), PullEvent.class));
         };
     }
@@ -175,6 +190,10 @@ public final class JobFollower implements AutoCloseable {
     }
 
     private boolean takeSnapshot(Snapshot snapshot) {
+        if (job == null) {
+            sink.accept(new Feed.All(snapshot));
+            return false;
+        }
         for (JobView view : snapshot.jobs()) {
             if (view.id().equals(job)) {
                 ledger.accept(view);
@@ -188,7 +207,7 @@ public final class JobFollower implements AutoCloseable {
                         noteMessage(view.message());
                         return true;
                     }
-                    case PENDING, RUNNING -> {}
+                    case PENDING, RUNNING, PAUSED -> {}
                 }
             }
         }
@@ -196,12 +215,17 @@ public final class JobFollower implements AutoCloseable {
     }
 
     private boolean takeEvent(PullEvent event) {
+        if (job == null) {
+            sink.accept(new Feed.Event(event));
+            return false;
+        }
         if (!event.jobId().equals(job)) {
             return false;
         }
         ledger.accept(event);
         sink.accept(new Feed.Event(event));
         return switch (event) {
+            case PullEvent.JobRejected rejected when rejected.conflict() -> false;
             case PullEvent.JobRejected rejected -> {
                 sink.accept(new Feed.Note("the job was rejected: " + String.join("; ", rejected.reasons())));
                 yield true;

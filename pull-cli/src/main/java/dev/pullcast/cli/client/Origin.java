@@ -16,11 +16,21 @@ import java.util.Locale;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
+import org.jspecify.annotations.Nullable;
 
 /** Where a server listens. */
 public sealed interface Origin {
-    /** A host and port. */
-    record Tcp(String host, int port, boolean tls) implements Origin {
+    /**
+     * A host and port.
+     *
+     * @param trust whom to trust over TLS; null for whom Java trusts
+     */
+    record Tcp(String host, int port, boolean tls, @Nullable Trust trust) implements Origin {
+        /** Trusting whom Java trusts. */
+        public Tcp(String host, int port, boolean tls) {
+            this(host, port, tls, null);
+        }
+
         @Override
         public String hostHeader() {
             String literal = host.indexOf(':') >= 0 ? '[' + host + ']' : host;
@@ -34,6 +44,14 @@ public sealed interface Origin {
         public String hostHeader() {
             return "localhost";
         }
+    }
+
+    /** The same, over TLS only with those who can show a certificate of these. @throws IllegalArgumentException without TLS */
+    default Origin trusting(Trust trust) {
+        if (this instanceof Tcp tcp && tcp.tls()) {
+            return new Tcp(tcp.host(), tcp.port(), true, trust);
+        }
+        throw new IllegalArgumentException("a CA is of use only with https://");
     }
 
     /** What stands in the {@code Host} header. */
@@ -98,7 +116,9 @@ public sealed interface Origin {
     }
 
     private static Socket overTls(Socket socket, Tcp tcp) throws IOException {
-        SSLSocketFactory factory = (SSLSocketFactory) SSLSocketFactory.getDefault();
+        SSLSocketFactory factory = tcp.trust() == null
+                ? (SSLSocketFactory) SSLSocketFactory.getDefault()
+                : tcp.trust().factory();
         SSLSocket secured = (SSLSocket) factory.createSocket(socket, tcp.host(), tcp.port(), true);
         SSLParameters parameters = secured.getSSLParameters();
         parameters.setEndpointIdentificationAlgorithm("HTTPS");

@@ -9,7 +9,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.Spec.Target;
 
-/** How a command shows a job. */
+/** How a command shows what goes on. */
 final class Console {
     @Spec(Target.MIXEE)
     private CommandSpec spec;
@@ -21,6 +21,11 @@ final class Console {
             description = "auto: live bars on a terminal, else plain lines. plain, json (one event a line), quiet"
                     + " (images that are present). Default: ${DEFAULT-VALUE}.")
     private Output output = Output.auto;
+
+    @Option(
+            names = {"-v", "--verbose"},
+            description = "Show the layers of each image, too.")
+    private boolean layers;
 
     /** As typed. */
     enum Output {
@@ -38,10 +43,23 @@ final class Console {
                 spec.commandLine().getOut(),
                 spec.commandLine().getErr(),
                 Boolean.getBoolean("pullcast.terminal"),
-                System.getenv());
+                System.getenv(),
+                System.getProperty("os.name", ""));
     }
 
     Display display() {
-        return Display.of(Display.Output.valueOf(output.name().toUpperCase(Locale.ROOT)), terminal());
+        return display(terminal());
+    }
+
+    Display display(Terminal terminal) {
+        return Display.of(output(), terminal, layers);
+    }
+
+    Display.Output output() {
+        return Display.Output.valueOf(output.name().toUpperCase(Locale.ROOT));
+    }
+
+    boolean layers() {
+        return layers;
     }
 }

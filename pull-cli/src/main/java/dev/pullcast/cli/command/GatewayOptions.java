@@ -2,28 +2,80 @@
 package dev.pullcast.cli.command;
 
 import dev.pullcast.cli.client.GatewayClient;
+import dev.pullcast.cli.client.Trust;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Which gateway. */
+/** Which gateway, and who asks it. */
 final class GatewayOptions {
     /** Where {@code pullcast up} listens. */
     static final String DEFAULT_URL = "http://127.0.0.1:8080";
 
+    /** RFC 6750; among others no blank and no line break can be in it. */
+    private static final Pattern TOKEN = Pattern.compile("[A-Za-z0-9._~+/=-]{1,8192}");
+
     @Option(
             names = "--gateway",
             paramLabel = "URL",
-            description = "The gateway, as " + DEFAULT_URL + ". Environment: PULLCAST_GATEWAY, and PULLCAST_TOKEN where"
-                    + " it asks for one.")
+            description = "The gateway, as " + DEFAULT_URL + ". Environment: PULLCAST_GATEWAY.")
     private @Nullable String url = System.getenv("PULLCAST_GATEWAY");
+
+    @Option(
+            names = "--token",
+            paramLabel = "FILE",
+            description = "File with the token that the gateway asks for, a file because everybody on this machine can"
+                    + " read command lines. Environment: PULLCAST_TOKEN_FILE, or PULLCAST_TOKEN with the token itself.")
+    private @Nullable String tokenFile = System.getenv("PULLCAST_TOKEN_FILE");
+
+    @Option(
+            names = "--ca",
+            paramLabel = "FILE",
+            description =
+                    "PEM file of the certificate authorities to trust for https://. Default: those that Java trusts."
+                            + " Environment: PULLCAST_CA.")
+    private @Nullable String ca = System.getenv("PULLCAST_CA");
 
     /** Whether one was named. */
     boolean isGiven() {
         return url != null && !url.isEmpty();
     }
 
-    /** A client for it; for {@link #DEFAULT_URL} if none was named. @throws IllegalArgumentException if it is no URL */
+    /**
+     * A client for it; for {@link #DEFAULT_URL} if none was named.
+     *
+     * @throws IllegalArgumentException if it is no URL, or a file cannot be read
+     */
     GatewayClient client() {
-        return new GatewayClient(url == null || url.isEmpty() ? DEFAULT_URL : url, System.getenv("PULLCAST_TOKEN"));
+        Trust trust = ca == null || ca.isEmpty() ? null : Trust.of(Path.of(ca));
+        return new GatewayClient(url == null || url.isEmpty() ? DEFAULT_URL : url, token(), trust);
+    }
+
+    private @Nullable String token() {
+        String file = tokenFile;
+        String token = file == null || file.isEmpty() ? System.getenv("PULLCAST_TOKEN") : read(file);
+        if (token == null || token.isBlank()) {
+            return null;
+        }
+        String bare = token.strip();
+        if (!TOKEN.matcher(bare).matches()) {
+            throw new IllegalArgumentException(
+                    "what is given as a token is none: it has a blank, a line break or another character that no token has");
+        }
+        return bare;
+    }
+
+    /** The message does not repeat what was given: it may be the token, typed by mistake. */
+    private static String read(String file) {
+        try {
+            return Files.readString(Path.of(file));
+        } catch (IOException | InvalidPathException e) {
+            throw new IllegalArgumentException(
+                    "--token must be a file that can be read; write the token into one, or into PULLCAST_TOKEN", e);
+        }
     }
 }

@@ -11,11 +11,24 @@ import java.util.concurrent.LinkedBlockingQueue;
 /** From the pulls to the screen. Never waits: updates of progress are left out while the screen is far behind. */
 final class FeedQueue implements EventPublisher {
     private final int bound;
+    private final Runnable onFailure;
     private final BlockingQueue<Feed> queue = new LinkedBlockingQueue<>();
+    private volatile boolean failure;
 
-    /** With so many items waiting, progress is left out. */
-    FeedQueue(int bound) {
+    /**
+     * An empty one.
+     *
+     * @param bound with so many items waiting, progress is left out
+     * @param onFailure called after each pull that failed
+     */
+    FeedQueue(int bound, Runnable onFailure) {
         this.bound = bound;
+        this.onFailure = onFailure;
+    }
+
+    /** Whether any pull has failed so far. */
+    boolean hasFailure() {
+        return failure;
     }
 
     BlockingQueue<Feed> queue() {
@@ -40,6 +53,10 @@ final class FeedQueue implements EventPublisher {
         };
         if (!canBeLeftOut || queue.size() < bound) {
             queue.add(new Feed.Event(event));
+        }
+        if (event instanceof PullEvent.Failed) {
+            failure = true;
+            onFailure.run();
         }
         return Future.succeededFuture();
     }

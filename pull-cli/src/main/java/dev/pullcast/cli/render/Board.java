@@ -11,9 +11,12 @@ import dev.pullcast.contract.view.JobView;
 import dev.pullcast.contract.view.PullView;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,11 +25,28 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Board {
     private final Map<PullLine.Key, PullLine> lines = new LinkedHashMap<>();
+    private final Set<String> workers = new HashSet<>();
+    private final UnaryOperator<PullLine> judge;
     private double overall;
 
+    /** Takes every pull's own word for how it ended. */
+    public Board() {
+        this(UnaryOperator.identity());
+    }
+
+    /**
+     * With somebody who has the last word.
+     *
+     * @param judge gets each pull that has ended, once, and may give it another end
+     */
+    public Board(UnaryOperator<PullLine> judge) {
+        this.judge = judge;
+    }
+
     /** Takes the pulls that a job was accepted with, so that those of silent workers are shown too. */
-    public void expect(List<String> workers, List<PullEvent.JobPull> pulls) {
-        for (String worker : workers) {
+    public void expect(List<String> ofWorkers, List<PullEvent.JobPull> pulls) {
+        workers.addAll(ofWorkers);
+        for (String worker : ofWorkers) {
             for (PullEvent.JobPull pull : pulls) {
                 lines.computeIfAbsent(
                         new PullLine.Key(worker, pull.pull()), key -> pending(key, pull.image(), pull.platform()));
@@ -40,7 +60,8 @@ public final class Board {
         List<PullView> pulls = job.pulls();
         if (pulls != null) {
             for (PullView pull : pulls) {
-                lines.merge(new PullLine.Key(pull.worker(), pull.pull()), lineOf(pull), Board::newer);
+                workers.add(pull.worker());
+                lines.merge(new PullLine.Key(pull.worker(), pull.pull()), lineOf(pull), this::newer);
             }
         }
     }
@@ -48,7 +69,8 @@ public final class Board {
     /** Takes an event of the job. */
     public void accept(PullEvent event) {
         switch (event) {
-            case PullEvent.OfPull pull ->
+            case PullEvent.OfPull pull -> {
+                workers.add(pull.origin().worker());
                 lines.compute(
                         new PullLine.Key(pull.origin().worker(), pull.origin().pull()), (key, old) -> {
                             PullLine line = old != null
@@ -57,11 +79,23 @@ public final class Board {
                                             key,
                                             pull.origin().image(),
                                             pull.origin().platform());
-                            return line.isDone() ? line : next(line, pull);
+                            return line.isDone() ? line : judged(next(line, pull));
                         });
+            }
             case PullEvent.JobAccepted accepted -> expect(accepted.workers(), accepted.pulls());
             case PullEvent.JobRejected _, PullEvent.JobCompleted _, PullEvent.Unknown _ -> {}
         }
+    }
+
+    /** One of them; null if nothing was heard of it. */
+    @Nullable
+    PullLine line(PullLine.Key key) {
+        return lines.get(key);
+    }
+
+    /** Whether a worker must be named to tell pulls apart. */
+    boolean hasManyWorkers() {
+        return workers.size() > 1;
     }
 
     /** The pulls in the order in which they became known. */
@@ -93,13 +127,17 @@ public final class Board {
         return new PullLine(key, image, platform, new Status.Pending(), Progress.NONE, Map.of(), null, null);
     }
 
-    private static PullLine newer(PullLine shown, PullLine read) {
+    private PullLine judged(PullLine line) {
+        return line.isDone() ? judge.apply(line) : line;
+    }
+
+    private PullLine newer(PullLine shown, PullLine read) {
         if (shown.isDone()) {
             return shown;
         }
         Instant startedAt = shown.startedAt() != null ? shown.startedAt() : read.startedAt();
         double percent = Math.max(shown.progress().percent(), read.progress().percent());
-        return new PullLine(
+        return judged(new PullLine(
                 read.key(),
                 read.image(),
                 read.platform(),
@@ -107,7 +145,7 @@ public final class Board {
                 read.progress().withPercent(percent),
                 read.layers(),
                 startedAt,
-                read.endedAt());
+                read.endedAt()));
     }
 
     private static PullLine next(PullLine line, PullEvent.OfPull event) {
@@ -143,14 +181,14 @@ public final class Board {
                 p.etaSeconds());
     }
 
-    private static Map<String, LayerPhase> with(Map<String, LayerPhase> layers, PullEvent.Layer event) {
-        Map<String, LayerPhase> result = new LinkedHashMap<>(layers);
-        result.put(event.layer(), event.phase());
+    private static Map<String, PullLine.Layer> with(Map<String, PullLine.Layer> layers, PullEvent.Layer event) {
+        Map<String, PullLine.Layer> result = new LinkedHashMap<>(layers);
+        result.put(event.layer(), new PullLine.Layer(event.phase(), event.current(), event.total()));
         return result;
     }
 
     private static PullLine with(
-            PullLine line, Status status, Progress progress, Map<String, LayerPhase> layers, PullOrigin origin) {
+            PullLine line, Status status, Progress progress, Map<String, PullLine.Layer> layers, PullOrigin origin) {
         Instant startedAt = line.startedAt() != null ? line.startedAt() : origin.time();
         return new PullLine(line.key(), line.image(), line.platform(), status, progress, layers, startedAt, null);
     }
@@ -169,8 +207,10 @@ public final class Board {
     }
 
     private static PullLine lineOf(PullView view) {
-        Map<String, LayerPhase> layers = new LinkedHashMap<>();
-        view.layers().forEach(layer -> layers.put(layer.layer(), layer.phase()));
+        Map<String, PullLine.Layer> layers = new LinkedHashMap<>();
+        view.layers()
+                .forEach(layer ->
+                        layers.put(layer.layer(), new PullLine.Layer(layer.phase(), layer.current(), layer.total())));
         return new PullLine(
                 new PullLine.Key(view.worker(), view.pull()),
                 view.image(),
@@ -193,7 +233,7 @@ public final class Board {
         return switch (view.state()) {
             case PENDING -> new Status.Pending();
             case QUEUED -> new Status.Queued();
-            case RUNNING -> new Status.Running();
+            case RUNNING, LOST -> new Status.Running();
             case RETRYING -> new Status.Retrying(view.reason(), null);
             case SUCCEEDED -> {
                 int cached = (int) view.layers().stream()

@@ -33,11 +33,15 @@ public interface Display {
         QUIET
     }
 
-    /** The one place that decides between rich and plain. */
-    static Display of(Output output, Terminal terminal) {
+    /**
+     * The one place that decides between rich and plain.
+     *
+     * @param layers whether layers are told of one by one
+     */
+    static Display of(Output output, Terminal terminal, boolean layers) {
         return switch (output) {
-            case AUTO -> terminal.live() ? new LiveDisplay(terminal) : new PlainDisplay(terminal);
-            case PLAIN -> new PlainDisplay(terminal);
+            case AUTO -> terminal.live() ? new LiveDisplay(terminal, layers) : new PlainDisplay(terminal, layers);
+            case PLAIN -> new PlainDisplay(terminal, layers);
             case JSON -> new JsonDisplay(terminal);
             case QUIET -> new QuietDisplay(terminal);
         };

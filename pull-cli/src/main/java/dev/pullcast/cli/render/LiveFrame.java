@@ -9,8 +9,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The picture of a running job: a line for each pull with its layers folded into it, and one for all. A pure function;
- * columns are left out from the right as the terminal gets narrower, and no line is wider than it.
+ * The picture of a running job: a line for each pull with its layers folded into it, and one for all. Layers get lines of
+ * their own where that is asked for and there is room. A pure function; columns are left out from the right as the
+ * terminal gets narrower, and no line is wider than it.
  */
 public final class LiveFrame {
     private static final int LEAST_NAME = 10;
@@ -34,15 +35,17 @@ public final class LiveFrame {
         }
     }
 
+    private final Screen screen;
     private final Size size;
     private final Look look;
     private final Instant now;
     private final int nameWidth;
     private final boolean manyWorkers;
 
-    private LiveFrame(Size size, Look look, Instant now, List<PullLine> lines) {
-        this.size = size;
-        this.look = look;
+    private LiveFrame(Screen screen, Instant now, List<PullLine> lines) {
+        this.screen = screen;
+        this.size = screen.size();
+        this.look = screen.look();
         this.now = now;
         this.manyWorkers = Names.manyWorkers(lines);
         int longest = lines.stream()
@@ -57,22 +60,44 @@ public final class LiveFrame {
      *
      * @param lines the pulls
      * @param overallPercent of all, 0 to 100
-     * @param size of the terminal; more pulls than it has room for are summed up in one line
+     * @param screen to draw for; more pulls than it has room for are summed up in one line
      * @param now for countdowns and times, UTC
      */
-    public static List<String> of(List<PullLine> lines, double overallPercent, Size size, Look look, Instant now) {
+    public static List<String> of(List<PullLine> lines, double overallPercent, Screen screen, Instant now) {
+        Look look = screen.look();
         if (lines.isEmpty()) {
-            return List.of(look.faint(Text.cut("waiting for the job to be taken", size.width(), look)));
+            return List.of(look.faint(
+                    Text.cut("waiting for the job to be taken", screen.size().width(), look)));
         }
-        LiveFrame frame = new LiveFrame(size, look, now, lines);
-        List<String> result = new ArrayList<>();
-        int room = Math.max(1, size.height() - 3);
-        List<PullLine> shown = lines.size() <= room ? lines : mostInteresting(lines, room);
-        shown.forEach(line -> result.add(frame.row(line)));
-        if (shown.size() < lines.size()) {
-            result.add(frame.rest(lines, shown));
-        }
+        LiveFrame frame = new LiveFrame(screen, now, lines);
+        List<String> result = frame.rows(lines, Math.max(1, screen.size().height() - 3));
         result.add(frame.total(lines, overallPercent));
+        return result;
+    }
+
+    /** One line for each pull, and one for what there is no room for. */
+    static List<String> rowsOf(List<PullLine> lines, int room, Screen screen, Instant now) {
+        return new LiveFrame(screen, now, lines).rows(lines, room);
+    }
+
+    private List<String> rows(List<PullLine> lines, int room) {
+        List<String> result = new ArrayList<>();
+        List<PullLine> shown = lines.size() <= room ? lines : mostInteresting(lines, room);
+        int left = room - shown.size();
+        for (PullLine line : shown) {
+            result.add(row(line));
+            if (screen.layers()
+                    && left > 0
+                    && line.status() instanceof Status.Running
+                    && !line.layers().isEmpty()) {
+                List<String> layers = LayerRows.of(line, left, screen);
+                result.addAll(layers);
+                left -= layers.size();
+            }
+        }
+        if (shown.size() < lines.size()) {
+            result.add(rest(lines, shown));
+        }
         return result;
     }
 
@@ -161,10 +186,7 @@ public final class LiveFrame {
         if (width < LEAST_BAR) {
             return Text.cut(right, room, look);
         }
-        int filled = (int) (width * Math.min(100, Math.max(0, percent)) / 100);
-        String full = (look.unicode() ? "━" : "=").repeat(filled);
-        String empty = (look.unicode() ? "─" : ".").repeat(width - filled);
-        return look.accent(full) + look.faint(empty) + ' ' + right;
+        return look.paintedBar(percent, width) + ' ' + right.stripTrailing();
     }
 
     private String total(List<PullLine> lines, double percent) {
@@ -185,8 +207,28 @@ public final class LiveFrame {
         if (size.width() >= Column.SPEED.fromWidth) {
             columns.add(Text.padLeft(speed == 0 ? "" : Text.bytes(speed) + "/s", Column.SPEED.width));
         }
+        if (size.width() >= Column.ETA.fromWidth) {
+            long left = bytesLeft(lines);
+            String eta = speed == 0 || left < 0 ? "" : "ETA " + Text.clock(left / speed);
+            columns.add(Text.padLeft(eta, Column.ETA.width));
+        }
         String full = done + " of " + lines.size() + " done";
         String name = full.length() <= nameWidth ? full : Text.cut(done + "/" + lines.size(), nameWidth, look);
         return Text.padRight(name, nameWidth) + ' ' + bar(percent, size.width() - nameWidth - 1, columns);
+    }
+
+    /** Of all pulls; -1 while that is not known of any of them. */
+    private static long bytesLeft(List<PullLine> lines) {
+        long left = 0;
+        for (PullLine line : lines) {
+            Long total = line.progress().bytesTotal();
+            if (!line.isDone() && total == null) {
+                return -1;
+            }
+            left += line.isDone() || total == null
+                    ? 0
+                    : Math.max(0, total - line.progress().bytesCurrent());
+        }
+        return left;
     }
 }

@@ -65,6 +65,30 @@ public record Look(boolean color, boolean unicode) {
         return unicode ? "…" : "~";
     }
 
+    /** A bar without colours; {@code percent} beyond 0 to 100 is as good as the nearer end. */
+    String bar(double percent, int width) {
+        int filled = filled(percent, width);
+        return full().repeat(filled) + empty().repeat(width - filled);
+    }
+
+    /** A bar with colours where they are allowed. */
+    String paintedBar(double percent, int width) {
+        int filled = filled(percent, width);
+        return accent(full().repeat(filled)) + faint(empty().repeat(width - filled));
+    }
+
+    private static int filled(double percent, int width) {
+        return (int) (width * Math.min(100, Math.max(0, percent)) / 100);
+    }
+
+    private String full() {
+        return unicode ? "━" : "=";
+    }
+
+    private String empty() {
+        return unicode ? "─" : ".";
+    }
+
     private String paint(String code, String text) {
         return color && !text.isEmpty() ? "\033[" + code + 'm' + text + "\033[0m" : text;
     }

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param platform null for the engine's own
  * @param status where it is
  * @param progress its newest sum over all layers
- * @param layers phase by layer, of the running attempt
+ * @param layers by name, of the running attempt, in the order of their first sign
  * @param startedAt first sign of life, UTC; null while nothing was heard
  * @param endedAt time of its terminal event, UTC; null before
  */
@@ -25,12 +25,23 @@ public record PullLine(
         @Nullable String platform,
         Status status,
         Progress progress,
-        Map<String, LayerPhase> layers,
+        Map<String, Layer> layers,
         @Nullable Instant startedAt,
         @Nullable Instant endedAt) {
 
     /** Which pull within a job. */
     public record Key(String worker, String pull) {}
+
+    /**
+     * Where a layer is.
+     *
+     * @param current bytes so far in this phase; null when the engine does not say
+     * @param total bytes in all; null when unknown
+     */
+    public record Layer(
+            LayerPhase phase,
+            @Nullable Long current,
+            @Nullable Long total) {}
 
     /**
      * How far.
@@ -87,6 +98,11 @@ public record PullLine(
         record Cancelled(String message) implements Status {}
     }
 
+    /** The same with another status. */
+    public PullLine withStatus(Status other) {
+        return new PullLine(key, image, platform, other, progress, layers, startedAt, endedAt);
+    }
+
     /** Whether nothing follows. */
     public boolean isDone() {
         return switch (status) {
@@ -104,10 +120,19 @@ public record PullLine(
         };
     }
 
+    /** What the image is on its engine; null if it is not there, or the engine does not know. */
+    public @Nullable String digest() {
+        return switch (status) {
+            case Status.Succeeded s -> s.digest();
+            case Status.Skipped s -> s.digest();
+            case Status.Failed _, Status.Cancelled _ -> null;
+            case Status.Pending _, Status.Queued _, Status.Running _, Status.Retrying _ -> null;
+        };
+    }
+
     /** Whether all bytes are there and what is left is unpacking. */
     boolean isExtracting() {
-        return !layers.isEmpty()
-                && layers.containsValue(LayerPhase.EXTRACTING)
-                && layers.values().stream().allMatch(LayerPhase::hasAllBytes);
+        return layers.values().stream().anyMatch(layer -> layer.phase() == LayerPhase.EXTRACTING)
+                && layers.values().stream().allMatch(layer -> layer.phase().hasAllBytes());
     }
 }

@@ -21,6 +21,9 @@ public final class ResultTable {
 
     /** The lines, none wider than {@code width} except for hints and messages, which are wrapped by the terminal. */
     public static List<String> of(List<PullLine> lines, int width, Look look) {
+        if (lines.isEmpty()) {
+            return List.of();
+        }
         boolean manyWorkers = Names.manyWorkers(lines);
         List<List<String>> rows = new ArrayList<>(List.of(HEAD));
         lines.forEach(line -> rows.add(cells(line, manyWorkers)));
@@ -55,7 +58,7 @@ public final class ResultTable {
                         name,
                         "pulled",
                         Text.bytes(s.bytesDownloaded()),
-                        s.layersCached() + " of " + (s.layersCached() + s.layersDownloaded()),
+                        s.layersCached() + "/" + (s.layersCached() + s.layersDownloaded()) + " layers",
                         time,
                         digest(s.digest()));
             case Status.Skipped s -> List.of(name, "already present", "0 B", "", time, digest(s.digest()));

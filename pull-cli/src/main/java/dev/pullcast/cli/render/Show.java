@@ -21,11 +21,11 @@ public final class Show {
     /**
      * Blocks until {@link Feed.End}.
      *
+     * @param board takes what is heard
      * @throws InterruptedException if the thread was; the display has been ended then
      */
-    public static Result run(BlockingQueue<Feed> feed, Display display, InstantSource clock)
+    public static Result run(BlockingQueue<Feed> feed, Display display, InstantSource clock, Board board)
             throws InterruptedException {
-        Board board = new Board();
         String problem = "interrupted";
         try {
             boolean ended = false;
@@ -36,6 +36,9 @@ public final class Show {
                         display.event(e.event(), board);
                     }
                     case Feed.State s -> board.accept(s.job());
+                    case Feed.All _, Feed.Worker _ -> {
+                        // of other jobs and of workers: not what is shown here
+                    }
                     case Feed.Note n -> display.note(n.text());
                     case Feed.End e -> {
                         problem = e.problem();

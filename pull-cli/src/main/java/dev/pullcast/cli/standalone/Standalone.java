@@ -88,9 +88,13 @@ public final class Standalone implements AutoCloseable {
                     started, workerConfig, UlidCreator.getMonotonicUlid().toString());
             worker = newWorker;
             await(Future.all(newGateway.start(), newWorker.start()));
-            String url = "http://" + gatewayConfig.http().host() + ':' + newGateway.port();
-            awaitReady(url);
-            return url;
+            String authority = gatewayConfig.http().host() + ':' + newGateway.port();
+            if (gatewayConfig.http().tls() != null) {
+                // Its certificate need not name the address that it listens on, so it cannot be asked over it.
+                return "https://" + authority;
+            }
+            awaitReady("http://" + authority);
+            return "http://" + authority;
         } catch (ExecutionException | TimeoutException | EmbeddedBroker.StartFailed | IllegalStateException e) {
             Throwable cause = e instanceof ExecutionException && e.getCause() != null ? e.getCause() : e;
             stopParts();

@@ -47,7 +47,7 @@ public record UpConfig(Path data, int kafkaPort, int gatewayPort, Source setting
      */
     public static UpConfig of(
             @Nullable Path file, @Nullable Path data, Map<String, String> environment, Map<String, String> overrides) {
-        Path folder = (data != null ? data : defaultData(environment)).toAbsolutePath();
+        Path folder = (data != null ? data : DataFolder.of(environment)).toAbsolutePath();
         Map<String, String> all = new LinkedHashMap<>(overrides);
         Settings given = Settings.read(allKeys(), file, environment, overrides);
         refuseOtherKafka(given);
@@ -57,6 +57,9 @@ public record UpConfig(Path data, int kafkaPort, int gatewayPort, Source setting
         keep(all, given, "worker.ops.port", "0");
         if (given.find("worker.data-dir") == null) {
             all.put("worker.data-dir", folder.resolve("worker").toString());
+        }
+        if (given.find("log.file") == null) {
+            all.put("log.file", folder.resolve(DataFolder.LOG).toString());
         }
         UpConfig config = new UpConfig(
                 folder,
@@ -86,17 +89,6 @@ public record UpConfig(Path data, int kafkaPort, int gatewayPort, Source setting
     /** The worker's part, once the broker's address is known. */
     WorkerConfig worker(String bootstrapServers) {
         return WorkerConfig.of(settings.read(Map.of(BOOTSTRAP, bootstrapServers)), settings.environment());
-    }
-
-    private static Path defaultData(Map<String, String> environment) {
-        String home = environment.getOrDefault("PULLCAST_HOME", "");
-        String shared = environment.getOrDefault("XDG_DATA_HOME", "");
-        if (!home.isEmpty()) {
-            return Path.of(home);
-        }
-        return shared.isEmpty()
-                ? Path.of(environment.getOrDefault("HOME", "."), ".local", "share", "pullcast")
-                : Path.of(shared, "pullcast");
     }
 
     /** Puts our default in place of the part's, unless somebody has chosen. */

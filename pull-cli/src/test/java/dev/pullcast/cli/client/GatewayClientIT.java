@@ -15,6 +15,8 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -48,6 +50,13 @@ class GatewayClientIT {
                     .startsWith("POST /v1/pulls HTTP/1.1\nHost: " + server.url().substring(7) + "\n")
                     .contains("\nAuthorization: Bearer secret\n", "\nContent-Type: application/json\n")
                     .endsWith("\n\n" + ContractJson.mapper().writeValueAsString(job));
+        }
+
+        @Test
+        void aJobIsCancelledByItsId() throws IOException {
+            server.answer("HTTP/1.1 202 Accepted\r\nContent-Length: 2\r\n\r\n{}");
+            client.cancel("a b");
+            assertThat(server.heads().getFirst()).startsWith("DELETE /v1/pulls/a%20b HTTP/1.1\n");
         }
 
         @Test
@@ -143,8 +152,36 @@ class GatewayClientIT {
             assertThat(heard.getFirst()).isInstanceOf(Feed.Note.class);
         }
 
+        @Test
+        void ofEverythingItGivesStateWorkersAndEventsAndResumesUntilItIsClosed() throws InterruptedException {
+            String worker = "{\"worker\":\"east\",\"live\":true}";
+            server.stream(
+                    "retry: 100",
+                    "id: c1",
+                    "event: snapshot",
+                    "data: {\"time\":\"2026-05-04T10:00:00Z\",\"jobs\":[],\"workers\":[]}",
+                    "",
+                    "event: worker",
+                    "data: " + worker,
+                    "");
+            server.stream("id: c2", event(Samples.queued("alpine")), "", "id: c3", event(COMPLETED), "");
+            BlockingQueue<Feed> fleet = new LinkedBlockingQueue<>();
+            try (JobFollower follower = new JobFollower(client, null, false, fleet::add)) {
+                Thread.ofVirtual().start(follower::run);
+                assertThat(fleet.take()).isInstanceOf(Feed.All.class);
+                assertThat(fleet.take())
+                        .isInstanceOfSatisfying(
+                                Feed.Worker.class,
+                                w -> assertThat(w.worker().status().worker()).isEqualTo("east"));
+                assertThat(fleet.take()).isEqualTo(new Feed.Event(Samples.queued("alpine")));
+                assertThat(fleet.take()).isEqualTo(new Feed.Event(COMPLETED));
+            }
+            assertThat(server.heads().get(0)).startsWith("GET /v1/events HTTP/1.1\n");
+            assertThat(server.heads().get(1)).contains("\nLast-Event-ID: c1\n");
+        }
+
         private JobFollower follow() {
-            try (JobFollower follower = new JobFollower(client, "job-1", heard::add)) {
+            try (JobFollower follower = new JobFollower(client, "job-1", false, heard::add)) {
                 follower.run();
                 return follower;
             }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.pullcast.cli.client;
 
+import dev.pullcast.testkit.PemCertificate;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -17,11 +18,28 @@ import org.jspecify.annotations.Nullable;
 
 /** An HTTP server that answers each connection with the next prepared bytes and then closes it. */
 final class ScriptedServer implements AutoCloseable {
-    private final ServerSocket listener = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
+    private final ServerSocket listener;
+    private final String scheme;
     private final Queue<String> answers = new ConcurrentLinkedQueue<>();
     private final List<String> heads = new CopyOnWriteArrayList<>();
 
     ScriptedServer() throws IOException {
+        this(new ServerSocket(0, 10, InetAddress.getLoopbackAddress()), "http");
+    }
+
+    /** One that shows this certificate. */
+    ScriptedServer(PemCertificate certificate) throws IOException {
+        this(
+                certificate
+                        .server()
+                        .getServerSocketFactory()
+                        .createServerSocket(0, 10, InetAddress.getLoopbackAddress()),
+                "https");
+    }
+
+    private ScriptedServer(ServerSocket listener, String scheme) {
+        this.listener = listener;
+        this.scheme = scheme;
         Thread.ofPlatform().daemon().name("scripted-server").start(this::serve);
     }
 
@@ -37,7 +55,7 @@ final class ScriptedServer implements AutoCloseable {
     }
 
     String url() {
-        return "http://127.0.0.1:" + listener.getLocalPort();
+        return scheme + "://127.0.0.1:" + listener.getLocalPort();
     }
 
     /** Request line and headers of each request so far. */

@@ -120,6 +120,7 @@ class BoardTest {
                     null,
                     null,
                     null,
+                    null,
                     Samples.START);
             return new JobView(
                     "job-1",

@@ -4,6 +4,7 @@ package dev.pullcast.cli.render;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pullcast.contract.codec.ContractJson;
+import dev.pullcast.contract.event.LayerPhase;
 import dev.pullcast.contract.event.PullEvent;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -28,7 +29,7 @@ class DisplaysTest {
         @Test
         void aLineTellsEachChangeAndATableTheEnd() throws InterruptedException {
             play(
-                    Display.of(Display.Output.AUTO, pipe),
+                    Display.of(Display.Output.AUTO, pipe, false),
                     Samples.queued("alpine"),
                     Samples.started("alpine"),
                     Samples.retrying("alpine"),
@@ -41,14 +42,14 @@ class DisplaysTest {
                             alpine: pulling
                             alpine: pulled 27.1 MB in 3.2 s
 
-                            IMAGE   RESULT  DOWNLOADED  CACHED  TIME   DIGEST
+                            IMAGE   RESULT  DOWNLOADED  CACHED      TIME   DIGEST
                             """).doesNotContain("\033");
         }
 
         @Test
         void progressIsToldAtMostEveryTwoSeconds() throws InterruptedException {
             play(
-                    Display.of(Display.Output.AUTO, pipe),
+                    Display.of(Display.Output.AUTO, pipe, false),
                     Samples.started("alpine"),
                     Samples.progress("alpine", 10, 100, 1_000L, 1),
                     Samples.progress("alpine", 20, 200, 1_000L, 2),
@@ -64,8 +65,95 @@ class DisplaysTest {
 
         @Test
         void aDumbTerminalIsNoTerminal() {
-            Terminal dumb = Terminal.of(new PrintWriter(out), new PrintWriter(err), true, Map.of("TERM", "dumb"));
-            assertThat(dumb.live()).isFalse();
+            assertThat(terminalOf(Map.of("TERM", "dumb"), "Linux").live()).isFalse();
+            assertThat(terminalOf(Map.of(), "Linux").live()).isFalse();
+            assertThat(terminalOf(Map.of("TERM", "xterm"), "Linux").live()).isTrue();
+        }
+
+        @Test
+        void aBuildServersTerminalIsNone() {
+            assertThat(terminalOf(Map.of("TERM", "xterm", "CI", "true"), "Linux")
+                            .live())
+                    .isFalse();
+            assertThat(terminalOf(Map.of("TERM", "xterm", "CI", "false"), "Linux")
+                            .live())
+                    .isTrue();
+        }
+
+        @Test
+        void aWindowsConsoleGetsControlSequencesOnlyWhereItIsKnownToDrawThem() {
+            assertThat(terminalOf(Map.of(), "Windows 11").live()).isFalse();
+            assertThat(terminalOf(Map.of("WT_SESSION", "1"), "Windows 11").live())
+                    .isTrue();
+            assertThat(terminalOf(Map.of("TERM", "xterm-256color"), "Windows 11")
+                            .live())
+                    .isTrue();
+            assertThat(terminalOf(Map.of("WT_SESSION", "1"), "Windows 11")
+                            .look()
+                            .unicode())
+                    .isFalse();
+        }
+
+        @Test
+        void layersAreToldOnceForEachPhaseWhereThatIsAskedFor() throws InterruptedException {
+            play(
+                    Display.of(Display.Output.PLAIN, pipe, true),
+                    Samples.started("alpine"),
+                    Samples.layer("alpine", "aaaaaaaaaaaa", LayerPhase.DOWNLOADING),
+                    Samples.layer("alpine", "aaaaaaaaaaaa", LayerPhase.DOWNLOADING),
+                    Samples.layer("alpine", "aaaaaaaaaaaa", LayerPhase.COMPLETE));
+            assertThat(out.toString()).startsWith("""
+                            alpine: pulling
+                            alpine: layer aaaaaaaaaaaa downloading
+                            alpine: layer aaaaaaaaaaaa complete
+
+                            """);
+        }
+    }
+
+    @Nested
+    class WhereAGitHubRunnerReads {
+        private final Terminal runner = terminal(false, Map.of("LANG", "C", "GITHUB_ACTIONS", "true"));
+
+        @Test
+        void linesAreAGroupAndEachFailureAnAnnotation() throws InterruptedException {
+            play(
+                    Display.of(Display.Output.AUTO, runner, false),
+                    Samples.started("alpine"),
+                    Samples.succeeded("alpine"),
+                    Samples.failed("nope"));
+            assertThat(out.toString()).isEqualTo("""
+                            ::group::pullcast: pulling
+                            alpine: pulling
+                            alpine: pulled 27.1 MB in 3.2 s
+                            nope: failed: not-found: manifest for nope not found: manifest unknown
+                            ::endgroup::
+
+                            IMAGE   RESULT             DOWNLOADED  CACHED      TIME   DIGEST
+                            alpine  pulled             27.1 MB     1/5 layers  3.2 s  0123456789ab
+                            nope    failed: not-found                          0.0 s
+
+                            nope: not-found
+                              manifest for nope not found: manifest unknown
+                              Check the repository and the tag for typing errors; a private repository also answers like this without a login.
+                            ::error title=cannot pull nope::not-found: manifest for nope not found: manifest unknown%0ACheck the repository and the tag for typing errors; a private repository also answers like this without a login.
+                            """);
+        }
+
+        @Test
+        void nothingThatComesFromOutsideIsACommandToIt() throws InterruptedException {
+            play(Display.of(Display.Output.AUTO, runner, false), Samples.queued("  ::set-env name=a::b"));
+            play(Display.of(Display.Output.AUTO, runner, false), Samples.queued("x##[add-mask]y"));
+            assertThat(out.toString().lines().filter(line -> line.strip().startsWith("::")))
+                    .containsExactly(
+                            "::group::pullcast: pulling", "::endgroup::", "::group::pullcast: pulling", "::endgroup::");
+            assertThat(out.toString()).doesNotContain("##[");
+        }
+
+        @Test
+        void whatACommandSaysIsEscapedAsTheRunnerUnescapesIt() {
+            assertThat(Workflow.error("a:b,c%", "100 %\r\nnext: line"))
+                    .isEqualTo("::error title=a%3Ab%2Cc%25::100 %25%0D%0Anext: line");
         }
     }
 
@@ -74,7 +162,7 @@ class DisplaysTest {
         @Test
         void theFrameIsRedrawnInPlaceAndGivesWayToTheTable() throws InterruptedException {
             play(
-                    Display.of(Display.Output.AUTO, terminal(true, Map.of("LANG", "C", "NO_COLOR", "1"))),
+                    Display.of(Display.Output.AUTO, terminal(true, Map.of("LANG", "C", "NO_COLOR", "1")), false),
                     Samples.started("alpine"),
                     Samples.progress("alpine", 50, 500, 1_000L, 1));
             String text = out.toString();
@@ -86,20 +174,36 @@ class DisplaysTest {
 
         @Test
         void aLineIsClearedBeforeItIsWrittenSoThatItsLastColumnStays() {
-            Display display = Display.of(Display.Output.AUTO, terminal(true, Map.of("LANG", "C", "NO_COLOR", "1")));
+            Display display =
+                    Display.of(Display.Output.AUTO, terminal(true, Map.of("LANG", "C", "NO_COLOR", "1")), false);
             display.tick(new Board(), Samples.START);
             assertThat(out.toString()).contains("\033[Kwaiting for the job to be taken\n");
         }
 
         @Test
         void itIsDrawnAtMostTenTimesASecond() {
-            Display display = Display.of(Display.Output.AUTO, terminal(true, Map.of()));
+            Display display = Display.of(Display.Output.AUTO, terminal(true, Map.of()), false);
             Board board = new Board();
             board.accept(Samples.queued("alpine"));
             for (int millis = 0; millis < 1_000; millis += 10) {
                 display.tick(board, Samples.START.plusMillis(millis));
             }
             assertThat(out.toString().split("queued", -1)).hasSize(11);
+        }
+
+        @Test
+        void whatANarrowedWindowHasBrokenIsTakenAwayAsAWhole() {
+            int[] width = {60};
+            Terminal shrinking = new Terminal(
+                    new PrintWriter(out), new PrintWriter(err), true, false, Look.PLAIN, () -> new Size(width[0], 24));
+            Canvas canvas = new Canvas(shrinking);
+            List<String> picture = List.of("x".repeat(60), "y".repeat(10));
+            canvas.draw(Samples.START, _ -> picture);
+            width[0] = 20;
+            out.getBuffer().setLength(0);
+            canvas.draw(Samples.START.plusSeconds(1), _ -> List.of("narrow"));
+            // three rows of x, one of y
+            assertThat(out.toString()).contains("\033[4A\r\033[J\033[Knarrow\n");
         }
 
         @Test
@@ -115,7 +219,7 @@ class DisplaysTest {
         @Test
         void jsonIsOneEventOfTheContractALine() throws InterruptedException {
             List<PullEvent> events = List.of(Samples.started("alpine"), Samples.succeeded("alpine"));
-            play(Display.of(Display.Output.JSON, terminal(true, Map.of())), events.toArray(PullEvent[]::new));
+            play(Display.of(Display.Output.JSON, terminal(true, Map.of()), false), events.toArray(PullEvent[]::new));
             assertThat(out.toString()
                             .lines()
                             .map(line -> ContractJson.readEvent(line.getBytes(StandardCharsets.UTF_8))))
@@ -125,7 +229,7 @@ class DisplaysTest {
         @Test
         void quietTellsWhatIsThereAndOnStandardErrorWhatIsNot() throws InterruptedException {
             play(
-                    Display.of(Display.Output.QUIET, terminal(true, Map.of())),
+                    Display.of(Display.Output.QUIET, terminal(true, Map.of()), false),
                     Samples.succeeded("alpine"),
                     Samples.failed("nope"),
                     Samples.queued("late"));
@@ -143,7 +247,10 @@ class DisplaysTest {
             feed.add(new Feed.Note("connection lost"));
             feed.add(new Feed.End("gateway gone"));
             Show.Result result = Show.run(
-                    feed, Display.of(Display.Output.PLAIN, terminal(false, Map.of())), InstantSource.fixed(now));
+                    feed,
+                    Display.of(Display.Output.PLAIN, terminal(false, Map.of()), false),
+                    InstantSource.fixed(now),
+                    new Board());
             assertThat(result.problem()).isEqualTo("gateway gone");
             assertThat(result.board().isDone()).isFalse();
             assertThat(err.toString()).isEqualTo("connection lost\n");
@@ -153,7 +260,16 @@ class DisplaysTest {
 
     private Terminal terminal(boolean live, Map<String, String> environment) {
         return new Terminal(
-                new PrintWriter(out), new PrintWriter(err), live, Look.of(environment, live), () -> new Size(60, 24));
+                new PrintWriter(out),
+                new PrintWriter(err),
+                live,
+                environment.containsKey("GITHUB_ACTIONS"),
+                Look.of(environment, live),
+                () -> new Size(60, 24));
+    }
+
+    private Terminal terminalOf(Map<String, String> environment, String system) {
+        return Terminal.of(new PrintWriter(out), new PrintWriter(err), true, environment, system);
     }
 
     private void play(Display display, PullEvent... events) throws InterruptedException {
@@ -163,6 +279,6 @@ class DisplaysTest {
         }
         feed.add(new Feed.End(null));
         // Each look at the clock is a tick later, as in the real loop.
-        Show.run(feed, display, () -> now = now.plusMillis(Display.TICK_MILLIS));
+        Show.run(feed, display, () -> now = now.plusMillis(Display.TICK_MILLIS), new Board());
     }
 }

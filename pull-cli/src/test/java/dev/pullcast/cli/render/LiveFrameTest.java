@@ -3,6 +3,8 @@ package dev.pullcast.cli.render;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pullcast.contract.event.LayerPhase;
+import dev.pullcast.contract.event.PullEvent;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -69,11 +71,61 @@ class LiveFrameTest {
         assertThat(LiveFrame.of(
                         board.lines(),
                         board.overallPercent(),
-                        new Size(40, 24),
-                        new Look(true, true),
+                        new Screen(new Size(40, 24), new Look(true, true), false),
                         Samples.START.plusSeconds(3)))
                 .first()
                 .isEqualTo("alpine     \033[36m━━━━━━━━━━━━\033[0m\033[2m────────────\033[0m  50%");
+    }
+
+    @Test
+    void theTimeLeftOfAllIsToldWhenItIsKnownOfEach() {
+        Board board = new Board();
+        board.accept(Samples.started("alpine"));
+        board.accept(Samples.progress("alpine", 50, 52_000_000, 104_000_000L, 1));
+        assertThat(lines(board, new Size(100, 24), Look.PLAIN))
+                .last()
+                .asString()
+                .isEqualTo(
+                        "0/1        ====================....................  50%       52.0 MB 5.20 MB/s  ETA 0:10");
+    }
+
+    @Test
+    void layersStandBelowTheirPullWhereThatIsAskedForAndThereIsRoom() {
+        assertThat(withLayers(new Size(80, 24))).isEqualTo("""
+                        alpine     ====================....................  50%  1.00/2.00 MB 5.20 MB/s
+                          aaaaaaaaaaaa ============............ downloading 0.50/1.00 MB
+                          bbbbbbbbbbbb extracting
+                          cccccccccccc complete
+                          dddddddddddd waiting
+                        nginx      queued
+                        0/2        ==========..............................  25%       1.00 MB 5.20 MB/s""");
+        assertThat(withLayers(new Size(40, 7))).isEqualTo("""
+                        alpine     ============............  50%
+                          aaaaaaaaaaaa downloading 0.50/1.00 MB
+                          ~ and 3 more layers
+                        nginx      queued
+                        0/2        ======..................  25%""");
+        assertThat(withLayers(new Size(40, 5)).lines()).hasSize(3);
+    }
+
+    private static String withLayers(Size size) {
+        Board board = new Board();
+        board.accept(Samples.started("alpine"));
+        board.accept(new PullEvent.Layer(
+                Samples.origin("w1", "alpine", 3, 1),
+                "aaaaaaaaaaaa",
+                LayerPhase.DOWNLOADING,
+                500_000L,
+                1_000_000L,
+                null));
+        board.accept(Samples.layer("alpine", "bbbbbbbbbbbb", LayerPhase.EXTRACTING));
+        board.accept(Samples.layer("alpine", "cccccccccccc", LayerPhase.COMPLETE));
+        board.accept(Samples.layer("alpine", "dddddddddddd", LayerPhase.WAITING));
+        board.accept(Samples.progress("alpine", 50, 1_000_000, 2_000_000L, 1));
+        board.accept(Samples.queued("nginx"));
+        return String.join(
+                "\n",
+                LiveFrame.of(board.lines(), board.overallPercent(), new Screen(size, Look.PLAIN, true), Samples.START));
     }
 
     @Test
@@ -94,8 +146,8 @@ class LiveFrameTest {
     @Test
     void theWorkerIsNamedWhereThereAreSeveral() {
         Board board = new Board();
-        board.accept(new dev.pullcast.contract.event.PullEvent.Queued(Samples.origin("east", "alpine", 1, 0)));
-        board.accept(new dev.pullcast.contract.event.PullEvent.Queued(Samples.origin("west", "alpine", 1, 0)));
+        board.accept(new PullEvent.Queued(Samples.origin("east", "alpine", 1, 0)));
+        board.accept(new PullEvent.Queued(Samples.origin("west", "alpine", 1, 0)));
         assertThat(lines(board, new Size(60, 24), UNICODE)).startsWith("east alpine queued", "west alpine queued");
     }
 
@@ -111,6 +163,7 @@ class LiveFrameTest {
     }
 
     private static List<String> lines(Board board, Size size, Look look) {
-        return LiveFrame.of(board.lines(), board.overallPercent(), size, look, Samples.START.plusSeconds(3));
+        return LiveFrame.of(
+                board.lines(), board.overallPercent(), new Screen(size, look, false), Samples.START.plusSeconds(3));
     }
 }

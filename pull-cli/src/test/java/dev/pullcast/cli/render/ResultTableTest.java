@@ -11,13 +11,13 @@ class ResultTableTest {
     @Test
     void aRowForEachPullAndForFailuresTheReasonAndWhatCanBeDone() {
         assertThat(table(120)).isEqualTo("""
-                        IMAGE        RESULT             DOWNLOADED  CACHED  TIME   DIGEST
+                        IMAGE        RESULT             DOWNLOADED  CACHED      TIME   DIGEST
                         alpine:3.20  not finished
                         nginx:1.27   not finished
-                        postgres:17  pulled             27.1 MB     1 of 5  3.2 s  0123456789ab
-                        redis:7      already present    0 B                 0.1 s  fedcba987654
+                        postgres:17  pulled             27.1 MB     1/5 layers  3.2 s  0123456789ab
+                        redis:7      already present    0 B                     0.1 s  fedcba987654
                         busybox      not finished
-                        nope:1       failed: not-found                      3.0 s
+                        nope:1       failed: not-found                          3.0 s
                         mysql:9      not finished
 
                         nope:1: not-found
@@ -27,14 +27,14 @@ class ResultTableTest {
 
     @Test
     void aNarrowTerminalLosesTheDigestFirst() {
-        assertThat(table(60)).isEqualTo("""
-                        IMAGE        RESULT             DOWNLOADED  CACHED  TIME
+        assertThat(table(62)).isEqualTo("""
+                        IMAGE        RESULT             DOWNLOADED  CACHED      TIME
                         alpine:3.20  not finished
                         nginx:1.27   not finished
-                        postgres:17  pulled             27.1 MB     1 of 5  3.2 s
-                        redis:7      already present    0 B                 0.1 s
+                        postgres:17  pulled             27.1 MB     1/5 layers  3.2 s
+                        redis:7      already present    0 B                     0.1 s
                         busybox      not finished
-                        nope:1       failed: not-found                      3.0 s
+                        nope:1       failed: not-found                          3.0 s
                         mysql:9      not finished
 
                         nope:1: not-found

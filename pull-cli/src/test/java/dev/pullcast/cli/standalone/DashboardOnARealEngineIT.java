@@ -22,8 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The whole way, seen by a person: a form, a real engine and registry, a real broker, a bar in a browser. */
 class DashboardOnARealEngineIT {
     private static final String WORKER = "node-1";
-    private static final String ROW = "#groups .pull";
-    private static final String BAR = ROW + " > [role=progressbar]";
+    private static final String CELL = "#matrix-body [role=gridcell]";
 
     @RegisterExtension
     static final DevEngine ENGINE = new DevEngine();
@@ -70,8 +69,7 @@ class DashboardOnARealEngineIT {
     void openTheDashboard() {
         browser.console(); // what earlier pages said
         browser.open(url + "/");
-        awaitText("#workers", WORKER);
-        awaitText("#workers .badge", "ready");
+        awaitText("#total-workers", "1 of 1");
     }
 
     private static void awaitText(String css, String text) {
@@ -105,14 +103,17 @@ class DashboardOnARealEngineIT {
                 .get("watched:1"));
         watchTheBar();
         pull(ENGINE.image("watched:1"));
-        browser.await("a row", () -> browser.count(ROW) == 1);
-        browser.click(ROW + " .toggle");
+        browser.await("a cell", () -> browser.count(CELL) == 1);
+        browser.click(CELL);
         awaitText("#job-badge", "succeeded");
         List<Integer> values = valuesOfTheBar();
         assertThat(values).isSorted().endsWith(100).anyMatch(value -> value > 0 && value < 100);
-        assertThat(browser.attribute(BAR, "aria-valuenow")).isEqualTo("100");
-        assertThat(browser.count(ROW + " .layer")).isEqualTo(4);
-        assertThat(browser.text(ROW + " .detail")).contains(digest, "complete");
+        browser.await(
+                "the bar at its end",
+                () -> browser.attribute("#pull-bar", "aria-valuenow").equals("100"));
+        assertThat(browser.count("#layers > li")).isEqualTo(4);
+        assertThat(browser.attribute("#copy-digest", "data-copy")).isEqualTo(digest);
+        assertThat(browser.text("#layers")).contains("complete");
         assertThat(ENGINE.has(ENGINE.image("watched:1"))).isTrue();
         assertThat(browser.console()).isEmpty();
     }

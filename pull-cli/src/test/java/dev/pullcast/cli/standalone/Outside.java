@@ -48,21 +48,7 @@ final class Outside {
 
     /** The same from the topic, read by a consumer that knows nothing of gateways. */
     static List<PullEvent> fromTopic(String bootstrapServers, String topic, String job) {
-        Map<String, Object> settings = Map.of(
-                "bootstrap.servers",
-                bootstrapServers,
-                "isolation.level",
-                "read_committed",
-                "auto.offset.reset",
-                "none");
-        try (KafkaConsumer<String, byte[]> consumer =
-                new KafkaConsumer<>(settings, new StringDeserializer(), new ByteArrayDeserializer())) {
-            List<TopicPartition> partitions = IntStream.range(
-                            0, consumer.partitionsFor(topic).size())
-                    .mapToObj(i -> new TopicPartition(topic, i))
-                    .toList();
-            consumer.assign(partitions);
-            consumer.seekToBeginning(partitions);
+        try (KafkaConsumer<String, byte[]> consumer = fromBeginning(bootstrapServers, topic)) {
             List<PullEvent> events = new ArrayList<>();
             long deadline = System.nanoTime() + BOUND.toNanos();
             while (System.nanoTime() < deadline) {
@@ -78,6 +64,37 @@ final class Outside {
             }
             throw new AssertionError("no job.completed on " + topic + " within " + BOUND + ": " + events);
         }
+    }
+
+    /** All values that are on a topic now. */
+    static List<byte[]> valuesOf(String bootstrapServers, String topic) {
+        try (KafkaConsumer<String, byte[]> consumer = fromBeginning(bootstrapServers, topic)) {
+            Map<TopicPartition, Long> ends = consumer.endOffsets(consumer.assignment());
+            List<byte[]> values = new ArrayList<>();
+            while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
+                consumer.poll(Duration.ofMillis(200)).forEach(record -> values.add(record.value()));
+            }
+            return values;
+        }
+    }
+
+    private static KafkaConsumer<String, byte[]> fromBeginning(String bootstrapServers, String topic) {
+        Map<String, Object> settings = Map.of(
+                "bootstrap.servers",
+                bootstrapServers,
+                "isolation.level",
+                "read_committed",
+                "auto.offset.reset",
+                "none");
+        KafkaConsumer<String, byte[]> consumer =
+                new KafkaConsumer<>(settings, new StringDeserializer(), new ByteArrayDeserializer());
+        List<TopicPartition> partitions = IntStream.range(
+                        0, consumer.partitionsFor(topic).size())
+                .mapToObj(i -> new TopicPartition(topic, i))
+                .toList();
+        consumer.assign(partitions);
+        consumer.seekToBeginning(partitions);
+        return consumer;
     }
 
     /** The sum of the layers in an image's manifest, in bytes, as the registry has it. */
