@@ -1,9 +1,9 @@
 # Pullcast's tasks. Each one is a script or a Maven goal that can also be called by hand; this file only names them.
 .DEFAULT_GOAL := help
-.PHONY: help demo up build test test-faults check format clean
+.PHONY: help demo up build test test-faults bench bench-fanout check format clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: ## the main job end to end: an engine, embedded Kafka, worker, gateway, live bars, dashboard
 	@scripts/demo
@@ -13,12 +13,19 @@ up: ## everything in one process on this machine; stays until Ctrl-C
 
 build: ## compiles and packages without testing
 	@scripts/mvn -q -DskipTests package
+	@scripts/aot
 
 test: ## all tests, on real parts; installs what they need; ends with the counts
 	@scripts/test
 
 test-faults: ## what takes long: a registry that never comes back, a layer of 1 GB, Podman
-	@scripts/test -Pfaults -pl pull-worker -am
+	@scripts/test -Pfaults -pl pull-worker,pull-gateway -am
+
+bench: ## speed, allocation, threads and CPU beside docker-java and docker pull; about five minutes
+	@scripts/bench
+
+bench-fanout: ## events a second that the gateway delivers, beside a naive one and the bare socket; four minutes
+	@bench/fanout/run
 
 check: ## the gate: format, warnings, Error Prone, NullAway, architecture rules, tests without I/O
 	@scripts/mvn -q test

@@ -63,7 +63,7 @@ CONFIG
 }
 
 start_dockerd() {
-  local bridge=$1 network=(--bridge=none --iptables=false --ip6tables=false) confined=()
+  local bridge=$1 network=(--bridge=none --iptables=false --ip6tables=false --ip-forward=false) confined=()
   shift
   mkdir -p "$home/dockerd/data" "$run/exec"
   if pid_of dockerd >/dev/null; then
