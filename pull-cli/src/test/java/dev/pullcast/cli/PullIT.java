@@ -2,9 +2,11 @@
 package dev.pullcast.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
 
 import dev.pullcast.cli.command.ExitCodes;
 import dev.pullcast.contract.codec.ContractJson;
+import dev.pullcast.contract.event.FailureReason;
 import dev.pullcast.contract.event.PullEvent;
 import dev.pullcast.testkit.DevEngine;
 import dev.pullcast.testkit.Fault;
@@ -20,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -163,6 +166,35 @@ class PullIT {
         out.getBuffer().setLength(0);
         assertThat(run("log", "--file", log.toString())).isEqualTo(ExitCodes.OK);
         assertThat(out.toString()).contains(app(6) + ": SUCCEEDED");
+    }
+
+    @Test
+    void aRegistryThatFailsIsAskedAgainAsOftenAsRetriesSay() {
+        registry.when("/v2/pull/app/manifests/", new Fault.Answer(503, Map.of(), "down for a moment"), 100);
+        assertThat(pull("--output", "json", "--retries", "1", app(7))).isEqualTo(ExitCodes.FAILED);
+        assertThat(onlyFailure().attempts()).isEqualTo(2);
+        assertThat(onlyFailure().reason()).isEqualTo(FailureReason.REGISTRY);
+
+        registry.heal();
+        assertThat(pull("--output", "json", "--retries", "0", app(7))).isEqualTo(ExitCodes.OK);
+    }
+
+    @Test
+    void anAttemptEndsAfterItsTimeout() {
+        registry.whenLayer(new Fault.StallAfter(1_000), 100);
+        String slow = registry.image("pull/slow:1");
+        assertThat(pull("--output", "json", "--retries", "0", "--timeout", "2s", slow))
+                .isEqualTo(ExitCodes.FAILED);
+        assertThat(onlyFailure().reason()).isEqualTo(FailureReason.TIMEOUT);
+        assertThat(onlyFailure().message()).contains("2 s");
+        assertThat(ENGINE.has(slow)).isFalse();
+    }
+
+    private PullEvent.Failed onlyFailure() {
+        return (PullEvent.Failed) events().stream()
+                .filter(PullEvent::isTerminal)
+                .reduce((a, b) -> fail(a + " and " + b))
+                .orElseThrow();
     }
 
     @Test

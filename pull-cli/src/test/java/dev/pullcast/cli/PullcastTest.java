@@ -56,6 +56,26 @@ class PullcastTest {
             """);
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "images",
+                "pull",
+                "watch",
+                "log",
+                "worker",
+                "gateway",
+                "up",
+                "engine",
+                "token",
+                "completion",
+                "man"
+            })
+    void theHelpOfEachCommandHasExamples(String command) {
+        assertThat(run(command, "--help")).isEqualTo(ExitCodes.OK);
+        assertThat(out.toString()).containsPattern("Examples?:\\R .*pullcast " + command);
+    }
+
     @Test
     void helpTellsTheExitCodes() {
         assertThat(run("pull", "--help")).isEqualTo(ExitCodes.OK);

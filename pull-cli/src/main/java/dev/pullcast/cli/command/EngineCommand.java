@@ -18,7 +18,13 @@ import picocli.CommandLine.Spec;
         versionProvider = Version.class,
         description =
                 "Asks the engine what it is, what it speaks, how it keeps images and treats registries; exit code 69"
-                        + " if it does not answer.")
+                        + " if it does not answer.",
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  pullcast engine                         what DOCKER_HOST or the default socket leads to",
+            "  pullcast engine --socket /run/podman/podman.sock",
+            "  pullcast engine --host tcp://10.0.0.7:2376 --json | jq .apiVersion"
+        })
 public final class EngineCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;

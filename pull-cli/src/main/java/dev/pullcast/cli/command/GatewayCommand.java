@@ -17,7 +17,13 @@ import picocli.CommandLine.Option;
         versionProvider = Version.class,
         description =
                 "One gateway with dashboard and coordinator, for a fleet with a Kafka cluster. Settings come from a"
-                        + " file and from the environment (PULLCAST_...; see the README). Stays until SIGTERM.")
+                        + " file and from the environment (PULLCAST_...; see the README). Stays until SIGTERM.",
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  pullcast gateway --config /etc/pullcast/gateway.properties",
+            "  PULLCAST_KAFKA_BOOTSTRAP_SERVERS=kafka:9092 pullcast gateway",
+            "  pullcast gateway --roles api            streams and API here, the coordinator elsewhere"
+        })
 public final class GatewayCommand implements Callable<Integer> {
     @Option(names = "--config", paramLabel = "FILE", description = "Settings, as Java properties.")
     private @Nullable Path file;

@@ -22,7 +22,19 @@ import picocli.CommandLine.Spec;
         versionProvider = Version.class,
         description =
                 "Everything on this machine in one process: an embedded Kafka, a gateway with its dashboard, and a"
-                        + " worker beside the local engine. Stays until Ctrl-C; its data stay on disk.")
+                        + " worker beside the local engine. Stays until Ctrl-C; its data stay on disk.",
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            " 69:a part cannot start: its port is taken, its folder in use, or no engine answers",
+            "  2:wrong usage, or a setting that is unknown or wrong",
+            "130:stopped by Ctrl-C"
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  pullcast up                             dashboard and API on http://127.0.0.1:8080",
+            "  pullcast up --port 0 --data ./data      any free port; data in a folder of your own",
+            "  pullcast up --socket /run/podman/podman.sock"
+        })
 public final class UpCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;

@@ -15,7 +15,12 @@ import picocli.CommandLine.Option;
         versionProvider = Version.class,
         description =
                 "One worker beside one engine, for a fleet with a Kafka cluster. Settings come from a file and from"
-                        + " the environment (PULLCAST_...; see the README). Stays until SIGTERM.")
+                        + " the environment (PULLCAST_...; see the README). Stays until SIGTERM.",
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  pullcast worker --config /etc/pullcast/worker.properties",
+            "  PULLCAST_KAFKA_BOOTSTRAP_SERVERS=kafka:9092 PULLCAST_WORKER_LABELS=zone=east pullcast worker"
+        })
 public final class WorkerCommand implements Callable<Integer> {
     @Option(names = "--config", paramLabel = "FILE", description = "Settings, as Java properties.")
     private @Nullable Path file;

@@ -2,9 +2,11 @@
 package dev.pullcast.cli.render;
 
 import dev.pullcast.cli.render.PullLine.Status;
+import dev.pullcast.contract.event.LayerPhase;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -54,19 +56,27 @@ public final class ResultTable {
         String time = Names.time(line);
         return switch (line.status()) {
             case Status.Succeeded s ->
-                List.of(
-                        name,
-                        "pulled",
-                        Text.bytes(s.bytesDownloaded()),
-                        s.layersCached() + "/" + (s.layersCached() + s.layersDownloaded()) + " layers",
-                        time,
-                        digest(s.digest()));
+                List.of(name, "pulled", Text.bytes(s.bytesDownloaded()), cached(line, s), time, digest(s.digest()));
             case Status.Skipped s -> List.of(name, "already present", "0 B", "", time, digest(s.digest()));
             case Status.Failed f -> List.of(name, "failed: " + f.reason().wireName(), "", "", time, "");
             case Status.Cancelled _ -> List.of(name, "cancelled", "", "", time, "");
             case Status.Pending _, Status.Queued _, Status.Running _, Status.Retrying _ ->
                 List.of(name, "not finished", "", "", "", "");
         };
+    }
+
+    /** Layers, and bytes where all of their sizes are known: engines do not tell those of a layer that is there. */
+    private static String cached(PullLine line, Status.Succeeded end) {
+        String layers = end.layersCached() + "/" + (end.layersCached() + end.layersDownloaded()) + " layers";
+        List<Long> sizes = line.layers().values().stream()
+                .filter(layer -> layer.phase() == LayerPhase.CACHED)
+                .map(PullLine.Layer::total)
+                .filter(Objects::nonNull)
+                .toList();
+        return sizes.isEmpty() || sizes.size() < end.layersCached()
+                ? layers
+                : layers + ", "
+                        + Text.bytes(sizes.stream().mapToLong(Long::longValue).sum());
     }
 
     private static String digest(@Nullable String digest) {

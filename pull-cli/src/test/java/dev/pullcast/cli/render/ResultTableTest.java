@@ -3,6 +3,9 @@ package dev.pullcast.cli.render;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pullcast.contract.event.LayerPhase;
+import dev.pullcast.contract.event.PullEvent;
+import dev.pullcast.contract.event.PullOrigin;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -65,6 +68,16 @@ class ResultTableTest {
         assertThat(ResultTable.of(Samples.everyState().lines(), width, Look.PLAIN)
                         .subList(0, 8))
                 .allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(width));
+    }
+
+    @Test
+    void bytesThatWereThereAreToldWhereTheyAreKnown() {
+        Board board = new Board();
+        PullOrigin origin = ((PullEvent.OfPull) Samples.started("web:1")).origin();
+        board.accept(new PullEvent.Layer(origin, "a1b2", LayerPhase.CACHED, null, 3_000_000L, null));
+        board.accept(Samples.succeeded("web:1"));
+        assertThat(String.join("\n", ResultTable.of(board.lines(), 120, Look.PLAIN)))
+                .contains("1/5 layers, 3.00 MB");
     }
 
     private static String table(int width) {

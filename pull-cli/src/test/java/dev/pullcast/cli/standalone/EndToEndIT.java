@@ -15,7 +15,11 @@ import dev.pullcast.contract.job.ImageRequest;
 import dev.pullcast.contract.job.PullJob;
 import dev.pullcast.contract.kafka.Topics;
 import dev.pullcast.testkit.DevEngine;
+import dev.pullcast.testkit.Fault;
+import dev.pullcast.testkit.FaultProxy;
+import dev.pullcast.testkit.Processes;
 import dev.pullcast.testkit.SseProbe;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -26,6 +30,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -119,6 +124,39 @@ class EndToEndIT {
             ENGINE.restart();
         }
         theWorkerGoesOn("e2e/unreachable:1");
+    }
+
+    @Test
+    void aSignalEndsTheFollowingAndNotTheJob() throws IOException, InterruptedException {
+        ENGINE.seed("e2e/slow:1", "--layers", "1", "--size", "8M", "--seed", "44");
+        try (FaultProxy registry = FaultProxy.before(ENGINE.registry())) {
+            registry.whenLayer(new Fault.Slow(200_000), 10);
+            String slow = registry.image("e2e/slow:1");
+            ProcessBuilder builder = new ProcessBuilder(
+                            Processes.checkout().resolve("pullcast").toString(), "pull", "--gateway", url, slow)
+                    .redirectErrorStream(true);
+            builder.environment().put("PULLCAST_NO_BUILD", "1");
+            Process process = builder.start();
+            StringBuilder said = new StringBuilder();
+            try (BufferedReader lines = process.inputReader()) {
+                for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                    said.append(line).append('\n');
+                    if (line.startsWith(slow + ": pulling")) {
+                        process.toHandle().destroy(); // unlike that of the process, this leaves its output open
+                    }
+                }
+            }
+            assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+            assertThat(process.exitValue()).isEqualTo(128 + 15);
+            assertThat(said)
+                    .containsPattern("no longer following job \\S+, which goes on")
+                    .contains("left: " + slow + ". Follow it again: pullcast watch --gateway " + url);
+
+            registry.heal();
+            Cli again = pull(slow);
+            assertThat(again.exitCode()).isEqualTo(ExitCodes.OK);
+            assertThat(ENGINE.has(slow)).isTrue();
+        }
     }
 
     private static void theWorkerGoesOn(String image) {

@@ -224,18 +224,14 @@ final class Merge {
         return switch (volume) {
             case Mapping mapping -> {
                 String target = mapping.peek("target");
-                yield target == null ? mapping.at().toString() : clean(target);
+                yield target == null ? mapping.at().toString() : target;
             }
             case Scalar scalar -> {
                 // The colon of a Windows drive divides nothing.
                 String[] parts = scalar.text().split("(?<!^[A-Za-z])(?<!:[A-Za-z]):", -1);
-                yield clean(parts.length == 1 ? parts[0] : parts[1]);
+                yield parts.length == 1 ? parts[0] : parts[1];
             }
             case Sequence sequence -> sequence.at().toString();
         };
-    }
-
-    private static String clean(String target) {
-        return target.length() > 1 && target.endsWith("/") ? target.substring(0, target.length() - 1) : target;
     }
 }
