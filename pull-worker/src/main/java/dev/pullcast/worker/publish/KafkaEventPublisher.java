@@ -18,20 +18,25 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes events to Kafka in order. A bounded number of records is under way; what comes on top waits here, where a newer
- * byte update of a layer or pull replaces the older one, so that memory depends on layers and not on time. Terminal
- * events go to both topics and count as published when both have acknowledged. All fields belong to the worker's
- * context.
+ * Writes events to Kafka in order. After a quiet moment an event goes out at once; what follows within {@value
+ * #GATHER_MILLIS} ms goes out together, because to Kafka and all who read from it a request costs more than what it
+ * carries. A terminal event waits for nothing and takes along whatever waited.
+ *
+ * <p>A bounded number of records is under way; what comes on top waits here, where a newer byte update of a layer or
+ * pull replaces the older one, so that memory depends on layers and not on time. Terminal events go to both topics and
+ * count as published when both have acknowledged. All fields belong to the worker's context.
  */
 public final class KafkaEventPublisher implements EventPublisher {
     private static final Logger LOG = LoggerFactory.getLogger(KafkaEventPublisher.class);
     private static final int MAX_UNDER_WAY = 256;
+    private static final long GATHER_MILLIS = 25;
     private static final long RETRY_MILLIS = 2_000;
 
     private final Vertx vertx;
     private final KafkaProducer<String, byte[]> producer;
     private final Topics topics;
     private final Map<Object, Waiting> waiting = new LinkedHashMap<>();
+    private boolean gathering;
     private int underWay;
     private long published;
     private long conflated;
@@ -52,10 +57,6 @@ public final class KafkaEventPublisher implements EventPublisher {
     @Override
     public Future<Void> publish(PullEvent.OfPull event, int partition) {
         Waiting entry = new Waiting(event, partition, Promise.promise());
-        if (underWay < MAX_UNDER_WAY && waiting.isEmpty()) {
-            send(entry);
-            return entry.done().future();
-        }
         Object key = replaceable(event);
         Waiting older = waiting.remove(key);
         if (older != null) {
@@ -63,7 +64,24 @@ public final class KafkaEventPublisher implements EventPublisher {
             older.done().complete();
         }
         waiting.put(key, entry);
+        if (event.isTerminal() || !gathering) {
+            sendWaiting();
+        }
+        if (!gathering) {
+            gather();
+        }
         return entry.done().future();
+    }
+
+    private void gather() {
+        gathering = true;
+        vertx.setTimer(GATHER_MILLIS, _ -> {
+            gathering = false;
+            if (!waiting.isEmpty()) {
+                sendWaiting();
+                gather();
+            }
+        });
     }
 
     /** Events that wait here or at Kafka. */
@@ -124,7 +142,9 @@ public final class KafkaEventPublisher implements EventPublisher {
             } else {
                 refused(entry, result.cause());
             }
-            sendWaiting();
+            if (!gathering) {
+                sendWaiting();
+            }
         });
     }
 
