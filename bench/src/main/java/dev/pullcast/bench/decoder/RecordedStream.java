@@ -11,7 +11,9 @@ final class RecordedStream {
     private static final int LENGTH = 1 << 20;
 
     private final byte[] body;
-    private final int piece;
+    /** At where a piece begins, where it ends: looking for ends is no part of what is measured. */
+    private final int[] ends;
+
     private final int messages;
 
     /** @param piece bytes at once; 0 for one message at once, which is how engines write */
@@ -23,7 +25,10 @@ final class RecordedStream {
         for (int i = 0; i < times; i++) {
             System.arraycopy(once, 0, body, i * once.length, once.length);
         }
-        this.piece = piece;
+        this.ends = new int[body.length];
+        for (int from = 0; from < body.length; from = ends[from]) {
+            ends[from] = piece > 0 ? Math.min(from + piece, body.length) : endOfLine(from);
+        }
         this.messages =
                 times * Math.toIntExact(recorded.body().toString().lines().count());
     }
@@ -36,16 +41,17 @@ final class RecordedStream {
         return messages;
     }
 
-    /** Where the piece ends that begins here. */
-    int endOfPiece(int from) {
-        if (piece > 0) {
-            return Math.min(from + piece, body.length);
-        }
+    private int endOfLine(int from) {
         int at = from;
         while (body[at] != '\n') {
             at++;
         }
         return at + 1;
+    }
+
+    /** Where the piece ends that begins here. */
+    int endOfPiece(int from) {
+        return ends[from];
     }
 
     /** Gives one piece a read, if there is room. */
