@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 public final class FanoutBench {
     private static final int MANY = 10_000;
     private static final double PER_SECOND = 20;
-    private static final double STEADY_SECONDS = 10;
+    private static final double STEADY_SECONDS = 20;
 
     private FanoutBench() {}
 

@@ -54,7 +54,7 @@ final class Trial implements AutoCloseable {
         say("warming up");
         load.run(2_000, 3);
         open(READERS);
-        load.run(60, 6);
+        load.run(80, 20);
         await(Long.MAX_VALUE);
     }
 
