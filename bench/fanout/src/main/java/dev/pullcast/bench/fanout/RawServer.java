@@ -42,7 +42,11 @@ public final class RawServer {
             }
             for (SocketChannel channel : channels) {
                 // What does not fit is left out: this is about how fast bytes can go, not about each of them.
-                channel.write(bytes.duplicate().flip());
+                try {
+                    channel.write(bytes.duplicate().flip());
+                } catch (IOException e) {
+                    return; // the readers have seen enough
+                }
             }
         }
     }
