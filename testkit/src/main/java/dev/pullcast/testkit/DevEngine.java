@@ -35,6 +35,9 @@ public final class DevEngine implements BeforeAllCallback, AfterAllCallback, Aut
     private final Setup setup;
     private final Map<String, String> environment;
 
+    /** For a JVM that is told to end amid its tests. */
+    private final Thread atExit = new Thread(this::close);
+
     private @Nullable Path home;
     private String dockerHost = "";
     private String registry = "";
@@ -104,6 +107,7 @@ public final class DevEngine implements BeforeAllCallback, AfterAllCallback, Aut
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        Runtime.getRuntime().addShutdownHook(atExit);
         mountDisk(home);
         if (setup.newest()) {
             findNewest();
@@ -183,15 +187,19 @@ public final class DevEngine implements BeforeAllCallback, AfterAllCallback, Aut
         }
     }
 
-    /** Stops both and removes their data. */
+    /** Stops both and removes their data; fails if something of it goes on. */
     @Override
-    public void close() {
+    public synchronized void close() {
         Path folder = home;
         if (folder != null) {
             unmountDisk(folder);
-            script("down", "--purge");
+            Ran down = script("down", "--purge");
             home = null;
             Processes.deleteQuietly(folder);
+            if (!Thread.currentThread().equals(atExit)) {
+                Runtime.getRuntime().removeShutdownHook(atExit);
+            }
+            down.orFail();
         }
     }
 

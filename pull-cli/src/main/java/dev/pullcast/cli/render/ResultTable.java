@@ -56,7 +56,10 @@ public final class ResultTable {
         String time = Names.time(line);
         return switch (line.status()) {
             case Status.Succeeded s ->
-                List.of(name, "pulled", Text.bytes(s.bytesDownloaded()), cached(line, s), time, digest(s.digest()));
+                        s.bytesDownloaded() == 0 && s.layersDownloaded() > 0
+                                ? "unknown"
+                                : Text.bytes(s.bytesDownloaded()),
+                        cached(line, s),
             case Status.Skipped s -> List.of(name, "already present", "0 B", "", time, digest(s.digest()));
             case Status.Failed f -> List.of(name, "failed: " + f.reason().wireName(), "", "", time, "");
             case Status.Cancelled _ -> List.of(name, "cancelled", "", "", time, "");

@@ -77,12 +77,13 @@ public final class ProgressTracker {
             layers.put(message.id(), layer);
             expectOf(message.id(), layer);
         }
+        boolean announced = !layer.isSeen();
         long bytesBefore = layer.bytes();
         LayerPhase phaseBefore = layer.phase();
         layer.take(message, dialect);
         // A size that is first told while unpacking brings no bytes: they came before.
         long arrived = phaseBefore.hasAllBytes() ? 0 : Math.max(0, layer.bytes() - bytesBefore);
-        if (arrived > 0 || movedOn(phaseBefore, layer.phase())) {
+        if (arrived > 0 || movedOn(phaseBefore, layer.phase()) || (announced && dialect == Dialect.PODMAN)) {
             lastByteAt = now;
         }
         speed.add(arrived, now);
@@ -277,9 +278,12 @@ public final class ProgressTracker {
         return lastByteAt;
     }
 
-    /** Whether the engine is fetching bytes, so that silence would be a stall; not so while layers only wait. */
+    /**
+     * Whether the engine is fetching bytes, so that silence would be a stall; not so while layers only wait. Podman
+     * announces a layer when its download begins, and then says nothing before a second has passed and more has come.
+     */
     public boolean isDownloading() {
-        return isAny(LayerPhase.DOWNLOADING);
+        return isAny(LayerPhase.DOWNLOADING) || (dialect == Dialect.PODMAN && isAny(LayerPhase.WAITING));
     }
 
     /** Whether the engine is unpacking, which may be silent for long. */

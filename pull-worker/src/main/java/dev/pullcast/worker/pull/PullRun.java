@@ -61,6 +61,7 @@ public final class PullRun {
     private RetryPolicy engineReturns;
     private @Nullable Instant engineGoneSince;
     private long callTimer;
+    private long lookTimer;
     private int attempt;
     private @Nullable String previousDigest;
     private Instant firstCallAt = Instant.EPOCH;
@@ -148,7 +149,7 @@ public final class PullRun {
             PullState last = state;
             enter(new PullState.Over());
             if (last instanceof PullState.Pulling pulling) {
-                timers.cancel(callTimer);
+                cancelTimers();
                 pulling.call().close();
             } else if (last instanceof PullState.BackingOff backingOff) {
                 timers.cancel(backingOff.timer());
@@ -229,11 +230,13 @@ public final class PullRun {
         EngineCall call = engine.pull(new PullRequest(spec.reference(), spec.platform(), login), this::onMessage);
         enter(new PullState.Pulling(call, timers.instant(), login));
         watchCall(call);
+        // An engine may be silent for long, so that its next message is no time to look.
+        lookTimer = timers.after(SizesAhead.PATIENCE, () -> look(call));
         call.end().onSuccess(end -> {
             if (isPulling(call)) {
-                timers.cancel(callTimer);
+                cancelTimers();
                 switch (end) {
-                    case CallEnd.Clean() -> check();
+                    case CallEnd.Clean() -> check(login);
                     case CallEnd.Broken(PullFailure failure) -> broken(failure, logins);
                 }
             }
@@ -253,6 +256,11 @@ public final class PullRun {
 
     private boolean isPulling(EngineCall call) {
         return state instanceof PullState.Pulling pulling && pulling.call().equals(call);
+    }
+
+    private void cancelTimers() {
+        timers.cancel(callTimer);
+        timers.cancel(lookTimer);
     }
 
     /** Looks after a call now and then: is it too old, is it stalled? */
@@ -283,12 +291,19 @@ public final class PullRun {
     private void onMessage(EngineMessage message) {
         if (state instanceof PullState.Pulling pulling) {
             progress.on(message);
+            look(pulling.call());
+        }
+    }
+
+    private void look(EngineCall call) {
+        if (state instanceof PullState.Pulling pulling && pulling.call().equals(call)) {
             sizes.look(spec, pulling.login(), pulling.since(), progress);
         }
     }
 
-    private void check() {
+    private void check(@Nullable RegistryAuth login) {
         enter(new PullState.Checking());
+        Future<Void> settled = sizes.settle(spec, login, progress);
         engine.inspect(wanted.localName())
                 .map(found -> found.orElseThrow(() -> new EngineException(PullFailure.of(
                         FailureReason.ENGINE_ERROR,
@@ -296,7 +311,7 @@ public final class PullRun {
                 .compose(facts -> {
                     PullFailure lie = wanted.mismatch(facts);
                     return lie == null
-                            ? nameByTag().map(facts)
+                            ? Future.all(nameByTag(), settled).map(facts)
                             : Future.<ImageFacts>failedFuture(new EngineException(lie));
                 })
                 .onComplete(checked -> {

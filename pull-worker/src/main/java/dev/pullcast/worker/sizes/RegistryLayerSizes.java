@@ -14,6 +14,7 @@ import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -77,7 +78,11 @@ public final class RegistryLayerSizes implements LayerSizes {
         Promise<Answer> promise = Promise.promise();
         Thread thread = Thread.ofVirtual().name("layer-sizes").unstarted(() -> {
             Answer answer = inTurn(reference, platform, auth, rules);
-            context.runOnContext(_ -> promise.tryComplete(answer));
+            try {
+                context.runOnContext(_ -> promise.tryComplete(answer));
+            } catch (RejectedExecutionException e) {
+                LOG.debug("the sizes of {} came after the worker had ended", reference);
+            }
         });
         long timer = vertx.setTimer(BOUND.toMillis(), _ -> {
             promise.tryComplete(new Answer.Unknown("no answer within " + BOUND.toSeconds() + " s"));

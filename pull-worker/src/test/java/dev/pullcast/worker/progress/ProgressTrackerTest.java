@@ -534,6 +534,19 @@ class ProgressTrackerTest {
             assertThat(tracker.lastByteAt()).isEqualTo(clock.instant());
         }
 
+        /** Podman tells bytes once a second, and only if some came: a download may stall before it tells any. */
+        @Test
+        void podmanBeginsToDownloadWhatItAnnounces() {
+            say("a", LayerStep.PULLING_FS_LAYER);
+            assertThat(tracker.isDownloading()).isTrue();
+            assertThat(tracker.lastByteAt()).isEqualTo(ManualClock.START);
+            clock.advance(Duration.ofSeconds(1));
+            say("a", LayerStep.PULLING_FS_LAYER);
+            assertThat(tracker.lastByteAt()).isEqualTo(ManualClock.START);
+            say("a", LayerStep.DOWNLOAD_COMPLETE);
+            assertThat(tracker.isDownloading()).isFalse();
+        }
+
         @Test
         void isNotMovedByExtraction() {
             docker();

@@ -85,6 +85,35 @@ class SizesAheadTest {
     }
 
     @Test
+    void anEngineThatSaidNoSizeUntilItsEndIsMadeUpForBeforeTheResult() {
+        say(LayerStep.PULL_COMPLETE, null, null);
+        Future<Void> settled = ahead.settle(spec(), null, progress);
+        assertThat(settled.isComplete()).isFalse();
+        asked.getFirst().complete(new Answer.Known(SIZES));
+        assertThat(settled.succeeded()).isTrue();
+        assertThat(progress.bytesDownloaded()).isEqualTo(100);
+        assertThat(timers.pending()).isOne(); // of the progress
+    }
+
+    @Test
+    void noResultWaitsLongForSizes() {
+        say(LayerStep.PULL_COMPLETE, null, null);
+        Future<Void> settled = ahead.settle(spec(), null, progress);
+        timers.advance(Duration.ofMillis(499));
+        assertThat(settled.isComplete()).isFalse();
+        timers.advance(Duration.ofMillis(1));
+        assertThat(settled.succeeded()).isTrue();
+    }
+
+    @Test
+    void whatIsKnownIsNotAskedForAtTheEnd() {
+        say(LayerStep.DOWNLOADING, 100L, 100L);
+        say(LayerStep.PULL_COMPLETE, null, null);
+        assertThat(ahead.settle(spec(), null, progress).succeeded()).isTrue();
+        assertThat(asked).isEmpty();
+    }
+
+    @Test
     void whoKnowsAllSizesFromTheEngineAsksNobody() {
         timers.advance(Duration.ofSeconds(1));
         say(LayerStep.DOWNLOADING, 1L, 100L);

@@ -206,7 +206,8 @@ public sealed interface PullEvent {
      *
      * @param digest manifest or index digest that the engine recorded; null if it records none
      * @param previousDigest what the reference meant on this engine before; null if nothing
-     * @param bytesDownloaded by this pull
+     * @param bytesDownloaded by this pull, as far as the engine or the registry told; 0 with layers downloaded means that
+     *     neither did
      * @param layersCached were there before
      * @param layersDownloaded came with this pull
      * @param queueMillis from task read to first engine call
