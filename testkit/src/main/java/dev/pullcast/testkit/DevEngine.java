@@ -38,6 +38,7 @@ public final class DevEngine implements BeforeAllCallback, AfterAllCallback, Aut
     /** For a JVM that is told to end amid its tests. */
     private final Thread atExit = new Thread(this::close);
 
+    private int classes;
     private @Nullable Path home;
     private String dockerHost = "";
     private String registry = "";
@@ -90,14 +91,19 @@ public final class DevEngine implements BeforeAllCallback, AfterAllCallback, Aut
         return newest("--feature", "containerd-snapshotter=true");
     }
 
+    /** JUnit calls it for nested classes, too; they share the engine of the outermost. */
     @Override
     public void beforeAll(ExtensionContext context) {
-        open();
+        if (classes++ == 0) {
+            open();
+        }
     }
 
     @Override
     public void afterAll(ExtensionContext context) {
-        close();
+        if (--classes == 0) {
+            close();
+        }
     }
 
     /** Starts engine and registry; skips the test where that is impossible. */
