@@ -14,6 +14,7 @@ import dev.pullcast.gateway.coordinator.OpenJob.Ending;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -87,23 +88,23 @@ final class JobLedger {
         return outputs;
     }
 
-    /** A worker that targets may match now and did not match before. */
-    List<Output> onWorker(WorkerStatus worker, Instant now) {
+    /** Workers that targets may match now and did not match before. However many they are, a job says so once. */
+    List<Output> onWorkers(Collection<WorkerStatus> arrived, Instant now) {
         List<Output> outputs = new ArrayList<>();
         for (OpenJob open : jobs.values()) {
-            Target target = open.job().target();
-            boolean wanted = target.mode() == Target.Mode.ALL || open.workers().isEmpty();
-            if (wanted
-                    && open.closing() == null
-                    && now.isBefore(open.deadline())
-                    && !open.workers().contains(worker.worker())
-                    && WorkerTable.isCandidate(worker, target, now)) {
-                open.add(worker.worker());
+            boolean grown = false;
+            for (WorkerStatus worker : arrived) {
+                if (open.isFor(worker, now)) {
+                    open.add(worker.worker());
+                    grown = true;
+                }
+            }
+            if (grown) {
                 outputs.add(new Output.Event(open.accepted(now)));
                 tasks.start(open, now, outputs);
             }
         }
-        sets.offer(worker, this::isKnown, now, outputs);
+        arrived.forEach(worker -> sets.offer(worker, this::isKnown, now, outputs));
         return outputs;
     }
 

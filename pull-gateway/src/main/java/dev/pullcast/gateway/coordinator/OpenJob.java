@@ -12,6 +12,7 @@ import dev.pullcast.contract.job.Target;
 import dev.pullcast.contract.job.TaskRecord.PullTask;
 import dev.pullcast.contract.job.TaskRecord.TaskPull;
 import dev.pullcast.contract.job.WorkersAtOnce;
+import dev.pullcast.contract.worker.WorkerStatus;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -174,6 +175,15 @@ final class OpenJob {
 
     int count(Ending ending) {
         return counts.getOrDefault(ending, 0);
+    }
+
+    /** Whether a worker that comes while the job goes on is to have its task, too. */
+    boolean isFor(WorkerStatus worker, Instant now) {
+        return (job.target().mode() == Target.Mode.ALL || endings.isEmpty())
+                && closing == null
+                && now.isBefore(deadline)
+                && !endings.containsKey(worker.worker())
+                && WorkerTable.isCandidate(worker, job.target(), now);
     }
 
     /** Expects answers from a worker, which has no task yet. */

@@ -33,8 +33,11 @@ import tools.jackson.core.JacksonException;
 final class Restore {
     private static final Logger LOG = LoggerFactory.getLogger(Restore.class);
     private static final Duration PATIENCE = Duration.ofSeconds(30);
-    /** A transaction takes milliseconds; one that takes this long has lost its owner. */
-    static final Duration STUCK = Duration.ofSeconds(2);
+    /**
+     * A transaction takes milliseconds; one that takes this long has lost its owner. With the six seconds that Kafka waits for
+     * a silent member, at the least, others have to take over within ten.
+     */
+    static final Duration STUCK = Duration.ofSeconds(1);
     /** How much clocks of gateways may differ. */
     private static final Duration SKEW = Duration.ofMinutes(5);
 
@@ -49,7 +52,7 @@ final class Restore {
     private final CoordinatorConfig config;
     private final Topics topics;
     private final Clients clients;
-    /** Sees where partitions really end; it is the session's, and its assignment stays as it is. */
+    /** Sees where partitions really end; it is the session's. */
     private final Consumer<byte[], byte[]> ends;
 
     Restore(CoordinatorConfig config, Clients clients, Consumer<byte[], byte[]> ends) {

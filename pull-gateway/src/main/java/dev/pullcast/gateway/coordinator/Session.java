@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.pullcast.gateway.coordinator;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import dev.pullcast.contract.codec.ContractJson;
 import dev.pullcast.contract.kafka.Topics;
 import dev.pullcast.contract.worker.WorkerStatus;
@@ -51,7 +49,10 @@ final class Session implements AutoCloseable {
     private final Topics topics;
     private final Clients clients;
     private final Consumer<byte[], byte[]> member;
-    private final Consumer<byte[], byte[]> heartbeats;
+    /** Sees where partitions really end. */
+    private final Consumer<byte[], byte[]> ends;
+
+    private final Heartbeats heartbeats;
     private final Producer<byte[], byte[]> writer;
     private final Restore restore;
     private final Outbox outbox;
@@ -69,11 +70,12 @@ final class Session implements AutoCloseable {
         this.lastCommit = config.clock().instant();
         this.clients = new Clients(config);
         this.member = clients.member();
-        this.heartbeats = clients.plainReader();
+        this.ends = clients.plainReader();
+        this.heartbeats = new Heartbeats(clients.plainReader(), topics.workers());
         this.writer = clients.writer();
-        this.restore = new Restore(config, clients, heartbeats);
+        this.restore = new Restore(config, clients, ends);
         try {
-            int taskPartitions = Clients.partitions(heartbeats, topics.tasks()).size();
+            int taskPartitions = Clients.partitions(ends, topics.tasks()).size();
             this.outbox = new Outbox(topics, taskPartitions, config.rules().maxRecordBytes());
         } catch (RuntimeException e) {
             close();
@@ -89,7 +91,8 @@ final class Session implements AutoCloseable {
      */
     void run(BooleanSupplier stopping, java.util.function.Consumer<CoordinatorHealth> report) {
         try {
-            readHeartbeats();
+            heartbeats.start();
+            takeHeartbeats(config.clock().instant());
             writer.initTransactions();
             member.subscribe(List.of(topics.jobs(), topics.results()), new Ownership());
             while (!stopping.getAsBoolean()) {
@@ -117,7 +120,8 @@ final class Session implements AutoCloseable {
         for (Runnable part : List.<Runnable>of(
                 () -> Clients.close(member, bound),
                 () -> writer.close(bound),
-                () -> Clients.close(heartbeats, bound))) {
+                () -> Clients.close(ends, bound),
+                () -> heartbeats.close(bound))) {
             try {
                 part.run();
             } catch (KafkaException e) {
@@ -131,12 +135,12 @@ final class Session implements AutoCloseable {
         member.poll(ROUND).forEach(records::add);
         Instant now = config.clock().instant();
         for (int partition : gained) {
-            workers.live(now).forEach(worker -> offer(partition, worker, now));
+            offer(partition, workers.live(now), now);
         }
         // Said at once from where to read back, and the way to Kafka is warm when the first job comes.
         boolean due = uncommitted.addAll(gained);
         gained.clear();
-        takeHeartbeats(Duration.ZERO, true);
+        takeHeartbeats(now);
         for (ConsumerRecord<byte[], byte[]> record : records) {
             take(record, now);
         }
@@ -174,10 +178,10 @@ final class Session implements AutoCloseable {
         }
     }
 
-    private void offer(int partition, WorkerStatus worker, Instant now) {
+    private void offer(int partition, Collection<WorkerStatus> arrived, Instant now) {
         JobLedger ledger = ledgers.get(partition);
-        if (ledger != null) {
-            put(partition, ledger.onWorker(worker, now), null, now);
+        if (ledger != null && !arrived.isEmpty()) {
+            put(partition, ledger.onWorkers(arrived, now), null, now);
         }
     }
 
@@ -218,37 +222,14 @@ final class Session implements AutoCloseable {
         }
     }
 
-    private void readHeartbeats() {
-        List<TopicPartition> all = Clients.partitions(heartbeats, topics.workers());
-        heartbeats.assign(all);
-        heartbeats.seekToBeginning(all);
-        Map<TopicPartition, Long> ends = new HashMap<>(heartbeats.endOffsets(all));
-        while (!ends.isEmpty()) {
-            ends.entrySet().removeIf(e -> heartbeats.position(e.getKey()) >= e.getValue());
-            if (!ends.isEmpty()) {
-                takeHeartbeats(ROUND, false);
+    private void takeHeartbeats(Instant now) {
+        List<WorkerStatus> arrived = new ArrayList<>();
+        heartbeats.take().forEach((worker, status) -> {
+            if (workers.put(worker, status, now) && status != null) {
+                arrived.add(status);
             }
-        }
-    }
-
-    private void takeHeartbeats(Duration wait, boolean offer) {
-        Instant now = config.clock().instant();
-        for (ConsumerRecord<byte[], byte[]> record : heartbeats.poll(wait)) {
-            if (record.key() == null) {
-                continue;
-            }
-            try {
-                byte[] value = record.value();
-                WorkerStatus status = value == null ? null : ContractJson.readWorker(value);
-                boolean arrived = workers.put(new String(record.key(), UTF_8), status, now);
-                if (arrived && offer && status != null) {
-                    ledgers.keySet().forEach(partition -> offer(partition, status, now));
-                }
-            } catch (JacksonException e) {
-                LOG.warn(
-                        "Skipped {}-{}@{}, which is no heartbeat", record.topic(), record.partition(), record.offset());
-            }
-        }
+        });
+        ledgers.keySet().forEach(partition -> offer(partition, arrived, now));
     }
 
     private CoordinatorHealth health() {

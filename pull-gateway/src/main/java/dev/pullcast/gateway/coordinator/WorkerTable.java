@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.SplittableRandom;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -56,8 +57,12 @@ final class WorkerTable {
     Optional<WorkerStatus> pick(Target target, String job, Instant now) {
         return workers.values().stream()
                 .filter(w -> isCandidate(w, target, now))
-                .min(Comparator.comparingInt(WorkerStatus::load)
-                        .thenComparingInt(w -> (job + '/' + w.worker()).hashCode()));
+                .min(Comparator.comparingInt(WorkerStatus::load).thenComparingInt(w -> mix(job + '/' + w.worker())));
+    }
+
+    /** Hash codes of texts that differ in their last letters stand in the order of these, whatever comes before. */
+    private static int mix(String text) {
+        return new SplittableRandom(text.hashCode()).nextInt();
     }
 
     /** Whether a target means this worker and it can be given a task. */

@@ -4,7 +4,7 @@
  *
  * <p>In: {@code pull.jobs}, {@code pull.results}, {@code pull.workers}; {@code pull.tasks} only to rebuild. Out: {@code
  * pull.tasks}, {@code job.*} on {@code pull.events} and {@code pull.results}, {@code pull.rejected}; nothing else
- * writes these. Thread: one of its own, {@code coordinator}; never an event loop. When Kafka is slow or gone it waits,
+ * writes these. Thread: one of its own, {@code coordinator}, and one that only reads heartbeats; never an event loop. When Kafka is slow or gone it waits,
  * and nothing is lost: what it has read and what it has written for it are one transaction.
  *
  * <p>{@link dev.pullcast.gateway.coordinator.JobLedger} decides, without I/O and without a clock; {@code Session} moves

@@ -15,11 +15,14 @@ import dev.pullcast.contract.job.ImageRequest;
 import dev.pullcast.contract.job.PullJob;
 import dev.pullcast.contract.job.TaskRecord;
 import dev.pullcast.contract.kafka.Topics;
+import dev.pullcast.contract.worker.WorkerStatus;
 import dev.pullcast.testkit.TestKafka;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -91,6 +94,24 @@ class CoordinatorIT {
             worker("late");
 
             assertThat(tasks(2)).extracting(TaskRecord::worker).containsExactlyInAnyOrder("a", "late");
+        }
+    }
+
+    @Nested
+    class WhenTheFleetIsLarge {
+        @Test
+        void aWorkerIsSeenBehindTheHeartbeatsOfThousandsOfOthers() {
+            start();
+            Map<String, List<WorkerStatus>> beats = new HashMap<>();
+            for (int i = 0; i < 3_000; i++) {
+                String id = "worker-" + i;
+                beats.put(id, Collections.nCopies(20, Given.worker(id, Instant.now())));
+            }
+            kafka.sendAll(topics().workers(), beats);
+            worker("last");
+            kafka.send(topics().jobs(), PARTITION, Given.JOB, Given.job(Given.named("last"), "alpine"));
+
+            assertThat(tasks(1)).extracting(TaskRecord::worker).containsExactly("last");
         }
     }
 

@@ -130,7 +130,7 @@ class JobLedgerRolloutTest extends LedgerTest {
             JobLedger second = new JobLedger(PARTITION, JobRules.DEFAULT, workers);
             second.restoreJob(Given.input(job), Watermark.BEGINNING, true, now);
             tasks(first).forEach(second::restoreTask);
-            workers.live(now).forEach(worker -> second.onWorker(worker, now));
+            second.onWorkers(workers.live(now), now);
 
             now = now.plusSeconds(30);
             keepAlive("a", "b", "c", "d");
@@ -201,7 +201,8 @@ class JobLedgerRolloutTest extends LedgerTest {
             second.restoreJob(Given.input(Given.job("alpine")), Watermark.BEGINNING, true, now);
             second.restoreJob(Given.input(new PauseJob(Given.JOB, true, null)), Watermark.BEGINNING, true, now);
 
-            assertThat(started(second.onWorker(Given.worker("a", now), now))).isEmpty();
+            assertThat(started(second.onWorkers(List.of(Given.worker("a", now)), now)))
+                    .isEmpty();
             assertThat(started(second.onJob(Given.input(new PauseJob(Given.JOB, false, null)), from(), now)))
                     .containsExactly("a");
         }

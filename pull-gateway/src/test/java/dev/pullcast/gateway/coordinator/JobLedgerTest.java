@@ -18,6 +18,7 @@ import dev.pullcast.contract.worker.WorkerStatus;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
@@ -70,6 +71,19 @@ class JobLedgerTest extends LedgerTest {
             List<Output> outputs = read(Given.job(new Target(Target.Mode.ANY, List.of(), Map.of()), "alpine"));
 
             assertThat(tasks(outputs)).extracting(TaskRecord::worker).containsExactly("b");
+        }
+
+        @Test
+        void jobsForAnySpreadOverThoseThatHaveEquallyMuchToDo() {
+            arrive("w1", "w2", "w3");
+            Target any = new Target(Target.Mode.ANY, List.of(), Map.of());
+
+            assertThat(IntStream.range(0, 50)
+                            .mapToObj(i -> workers.pick(any, Given.JOB + i, now)
+                                    .orElseThrow()
+                                    .worker())
+                            .distinct())
+                    .containsExactlyInAnyOrder("w1", "w2", "w3");
         }
 
         @Test
@@ -226,7 +240,20 @@ class JobLedgerTest extends LedgerTest {
 
             assertThat(accepted(outputs).workers()).containsExactly("a", "b");
             assertThat(tasks(outputs)).extracting(TaskRecord::worker).containsExactly("b");
-            assertThat(ledger.onWorker(Given.worker("b", now), now)).as("again").isEmpty();
+            assertThat(ledger.onWorkers(List.of(Given.worker("b", now)), now))
+                    .as("again")
+                    .isEmpty();
+        }
+
+        @Test
+        void manyAtOnceGetTheirTasksAndTheListIsToldOnce() {
+            arrive("a");
+            read(Given.job("alpine"));
+
+            List<Output> outputs = arrive("b", "c", "d");
+
+            assertThat(accepted(outputs).workers()).containsExactly("a", "b", "c", "d");
+            assertThat(tasks(outputs)).extracting(TaskRecord::worker).containsExactly("b", "c", "d");
         }
 
         @Test
@@ -373,7 +400,7 @@ class JobLedgerTest extends LedgerTest {
             tasks(first).forEach(second::restoreTask);
             second.restoreResult(Given.succeeded("a", "alpine", now), now);
 
-            assertThat(second.onWorker(Given.worker("a", now), now))
+            assertThat(second.onWorkers(List.of(Given.worker("a", now)), now))
                     .as("it has its task")
                     .isEmpty();
             assertThat(second.onTime(now.plusSeconds(60))).isEmpty();

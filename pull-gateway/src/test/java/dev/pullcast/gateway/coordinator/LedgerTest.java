@@ -41,14 +41,14 @@ abstract class LedgerTest {
     }
 
     List<Output> arrive(String... names) {
-        List<Output> outputs = new ArrayList<>();
+        List<WorkerStatus> arrived = new ArrayList<>();
         for (String name : names) {
             WorkerStatus status = Given.worker(name, now);
             if (workers.put(name, status, now)) {
-                outputs.addAll(ledger.onWorker(status, now));
+                arrived.add(status);
             }
         }
-        return outputs;
+        return ledger.onWorkers(arrived, now);
     }
 
     List<Output> pass(Duration time) {

@@ -89,7 +89,7 @@ class StandingSetsTest extends LedgerTest {
 
             assertThat(again.target().workers()).containsExactly("b");
             assertThat(tasks(read(again))).hasSize(1);
-            assertThat(ledger.onWorker(Given.worker("b", now), now))
+            assertThat(ledger.onWorkers(List.of(Given.worker("b", now)), now))
                     .as("seen again, perhaps by another owner")
                     .isEmpty();
         }
@@ -98,7 +98,7 @@ class StandingSetsTest extends LedgerTest {
         void oneThatWasThereBeforeIsNot() {
             begin();
 
-            assertThat(ledger.onWorker(Given.worker("a", now), now)).isEmpty();
+            assertThat(ledger.onWorkers(List.of(Given.worker("a", now)), now)).isEmpty();
         }
     }
 

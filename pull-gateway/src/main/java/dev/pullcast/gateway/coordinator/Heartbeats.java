@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.pullcast.gateway.coordinator;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.pullcast.contract.codec.ContractJson;
+import dev.pullcast.contract.worker.WorkerStatus;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.WakeupException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.core.JacksonException;
+
+/**
+ * Reads {@code pull.workers} on a thread of its own, and keeps the newest state of each worker until it is taken. On the
+ * session's thread it would be read only while that has nothing else to do: a poll that does not wait takes no more from the
+ * socket than has come, ten times a second, which is too little for the heartbeats of some thousand workers.
+ *
+ * <p>Used by the session's thread.
+ */
+final class Heartbeats {
+    private static final Logger LOG = LoggerFactory.getLogger(Heartbeats.class);
+    private static final Duration WAIT = Duration.ofMillis(500);
+
+    private final Consumer<byte[], byte[]> consumer;
+    private final String topic;
+    private final Object lock = new Object();
+    /** What was read and not taken, null where a worker left; guarded by the lock. */
+    private Map<String, @Nullable WorkerStatus> fresh = new LinkedHashMap<>();
+    /** Why there is no more; guarded by the lock. */
+    private @Nullable RuntimeException failure;
+
+    private volatile boolean closing;
+    private @Nullable Thread thread;
+
+    /** Takes the consumer over; it is closed with this. */
+    Heartbeats(Consumer<byte[], byte[]> consumer, String topic) {
+        this.consumer = consumer;
+        this.topic = topic;
+    }
+
+    /** Reads all that is there now, then goes on by itself. */
+    void start() {
+        List<TopicPartition> all = Clients.partitions(consumer, topic);
+        consumer.assign(all);
+        consumer.seekToBeginning(all);
+        Map<TopicPartition, Long> ends = new HashMap<>(consumer.endOffsets(all));
+        while (!ends.isEmpty()) {
+            ends.entrySet().removeIf(end -> consumer.position(end.getKey()) >= end.getValue());
+            if (!ends.isEmpty()) {
+                read();
+            }
+        }
+        thread = Thread.ofPlatform().daemon().name("coordinator-heartbeats").start(this::run);
+    }
+
+    private void run() {
+        try {
+            while (!closing) {
+                read();
+            }
+        } catch (WakeupException e) {
+            // closing
+        } catch (RuntimeException e) {
+            synchronized (lock) {
+                failure = e;
+            }
+        } finally {
+            Clients.close(consumer, WAIT);
+        }
+    }
+
+    private void read() {
+        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(WAIT)) {
+            if (record.key() == null) {
+                continue;
+            }
+            try {
+                byte[] value = record.value();
+                WorkerStatus status = value == null ? null : ContractJson.readWorker(value);
+                synchronized (lock) {
+                    fresh.put(new String(record.key(), UTF_8), status);
+                }
+            } catch (JacksonException e) {
+                LOG.warn(
+                        "Skipped {}-{}@{}, which is no heartbeat", record.topic(), record.partition(), record.offset());
+            }
+        }
+    }
+
+    /**
+     * What came since the last call, the newest state of each worker; null where it left.
+     *
+     * @throws RuntimeException that ended the reading
+     */
+    Map<String, @Nullable WorkerStatus> take() {
+        synchronized (lock) {
+            if (failure != null) {
+                throw failure;
+            }
+            Map<String, @Nullable WorkerStatus> taken = fresh;
+            fresh = new LinkedHashMap<>();
+            return taken;
+        }
+    }
+
+    /** Ends the reading; waits for it as long as the bound, and not at all on an interrupted thread. */
+    void close(Duration bound) {
+        Thread reading = thread;
+        if (reading == null) {
+            Clients.close(consumer, bound);
+            return;
+        }
+        closing = true;
+        consumer.wakeup();
+        try {
+            if (!reading.join(bound)) {
+                LOG.debug("The reader of heartbeats is left to end by itself");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
