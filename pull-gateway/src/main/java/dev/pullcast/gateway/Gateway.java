@@ -114,7 +114,7 @@ public final class Gateway {
     }
 
     private Future<Void> startParts(Credentials credentials) {
-        EventFeed feed = new EventFeed(config.feed(), new FleetView(config.finishedJobs(), clock), clock, metrics);
+        EventFeed feed = new EventFeed(config.feed(), new FleetView(config.finished(), clock), clock, metrics);
         return sealer().compose(seal -> startApi(feed, seal, credentials));
     }
 

@@ -7,6 +7,7 @@ import dev.pullcast.contract.settings.Settings;
 import dev.pullcast.gateway.api.HttpSettings;
 import dev.pullcast.gateway.api.RequestLimits;
 import dev.pullcast.gateway.feed.FeedSettings;
+import dev.pullcast.gateway.fleet.FleetView;
 import dev.pullcast.gateway.security.SecuritySettings;
 import dev.pullcast.gateway.sse.SseSettings;
 import java.net.InetAddress;
@@ -34,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * @param partitions of topics that are created
  * @param replication of topics that are created; -1 for the broker's default
  * @param publishTimeout after which a job that Kafka did not acknowledge is refused
- * @param finishedJobs that are kept to be looked at
+ * @param finished jobs that are kept to be looked at
  * @param eventLoops of the HTTP server
  * @param sealingKeys file of the keys that logins are sealed with; null where logins in requests are refused
  */
@@ -46,7 +47,7 @@ public record GatewayConfig(
         int partitions,
         short replication,
         Duration publishTimeout,
-        int finishedJobs,
+        FleetView.Kept finished,
         int eventLoops,
         @Nullable Path sealingKeys) {
     private static final List<Settings.Key> OWN = List.of(
@@ -78,6 +79,10 @@ public record GatewayConfig(
                     "compat.worker", "", "id of the worker that POST /pull means; default: the only one there is"),
             new Settings.Key("gateway.publish-timeout-millis", "5000", "milliseconds for Kafka to acknowledge a job"),
             new Settings.Key("gateway.finished-jobs", "500", "jobs that are kept to be looked at after their end"),
+            new Settings.Key(
+                    "gateway.finished-pulls",
+                    "20000",
+                    "pulls of those jobs that are kept; the job that ended last is always whole"),
             new Settings.Key(
                     "gateway.history-hours", "24", "age of a job in hours up to which it is read at the start"),
             new Settings.Key("gateway.ring-bytes", "33554432", "memory in bytes for the newest events"),
@@ -150,7 +155,9 @@ public record GatewayConfig(
                 settings.getInt("topics.partitions", 1, 1024),
                 (short) settings.getInt("topics.replication", -1, 100),
                 Duration.ofMillis(settings.getInt("gateway.publish-timeout-millis", 100, 600_000)),
-                settings.getInt("gateway.finished-jobs", 0, 1_000_000),
+                new FleetView.Kept(
+                        settings.getInt("gateway.finished-jobs", 0, 1_000_000),
+                        settings.getInt("gateway.finished-pulls", 0, 100_000_000)),
                 loops == 0 ? Math.min(MOST_EVENT_LOOPS, Runtime.getRuntime().availableProcessors()) : loops,
                 keys == null ? null : Path.of(keys));
     }

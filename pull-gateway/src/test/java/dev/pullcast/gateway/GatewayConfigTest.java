@@ -78,6 +78,7 @@ class GatewayConfigTest {
         "gateway.insecure-bind, yes",
         "topics.partitions, 0",
         "gateway.finished-jobs, -1",
+        "gateway.finished-pulls, -1",
         "gateway.event-loops, x"
     })
     void names_the_key_that_is_wrong(String key, String value) {

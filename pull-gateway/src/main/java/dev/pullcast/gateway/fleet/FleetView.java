@@ -33,7 +33,8 @@ import org.jspecify.annotations.Nullable;
  * What all events add up to: jobs, their pulls, and workers. Pure, and owned by one thread, the feed's; everything that
  * it hands out is immutable.
  *
- * <p>Jobs that go on are all kept; of the finished ones the newest, up to a bound.
+ * <p>Jobs that go on are all kept; of the finished ones the newest, up to a bound of their number and one of their pulls,
+ * because a job of a large fleet weighs as much as thousands of a small one.
  */
 public final class FleetView {
     private static final Comparator<JobState> NEWEST_FIRST =
@@ -41,7 +42,7 @@ public final class FleetView {
 
     private static final int FORGOTTEN_PER_KEPT = 20;
 
-    private final int maxFinished;
+    private final Kept kept;
     private final InstantSource clock;
     private final Map<String, JobState> jobs = new HashMap<>();
     private final Queue<JobState> finished = new ArrayDeque<>();
@@ -53,13 +54,21 @@ public final class FleetView {
     private final ImageIndex images = new ImageIndex();
 
     /**
+     * How many finished jobs are kept.
+     *
+     * @param jobs at most
+     * @param pulls of them at most; the job that ended last is kept whatever it has
+     */
+    public record Kept(int jobs, int pulls) {}
+
+    /**
      * An empty one.
      *
-     * @param maxFinished jobs to keep after their end
+     * @param kept after their end
      * @param clock tells which workers' heartbeats are too old
      */
-    public FleetView(int maxFinished, InstantSource clock) {
-        this.maxFinished = maxFinished;
+    public FleetView(Kept kept, InstantSource clock) {
+        this.kept = kept;
         this.clock = clock;
     }
 
@@ -88,7 +97,7 @@ public final class FleetView {
         }
         if (applied.endsJob()) {
             finished.add(job);
-            if (finished.size() > maxFinished) {
+            while (finished.size() > kept.jobs() || (finished.size() > 1 && finishedPulls() > kept.pulls())) {
                 forget(finished.remove());
             }
         }
@@ -107,10 +116,14 @@ public final class FleetView {
         }
     }
 
+    private long finishedPulls() {
+        return finished.stream().mapToLong(JobState::pulls).sum();
+    }
+
     private void forget(JobState job) {
         jobs.remove(job.id());
         forgotten.put(job.id(), job.place());
-        if (forgotten.size() > FORGOTTEN_PER_KEPT * Math.max(1, maxFinished)) {
+        if (forgotten.size() > FORGOTTEN_PER_KEPT * Math.max(1, kept.jobs())) {
             forgotten.remove(forgotten.keySet().iterator().next());
         }
     }

@@ -88,6 +88,11 @@ final class JobState {
         return new JobPlace(partition, project, endOffset, content);
     }
 
+    /** How many there are. */
+    int pulls() {
+        return pullCount;
+    }
+
     boolean isFinished() {
         return endOffset >= 0;
     }

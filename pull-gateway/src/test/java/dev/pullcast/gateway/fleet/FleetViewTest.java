@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -34,7 +35,7 @@ class FleetViewTest {
     private static final Instant T = ManualClock.START;
 
     private final ManualClock clock = new ManualClock();
-    private final FleetView fleet = new FleetView(2, clock);
+    private final FleetView fleet = new FleetView(new FleetView.Kept(2, 10), clock);
     private long seq;
 
     private PullOrigin origin(String job, String worker, int attempt) {
@@ -168,6 +169,20 @@ class FleetViewTest {
             fleet.ask(asked("j1", null, Map.of(), null), 1, T);
             assertThat(fleet.job("j1", _ -> true)).isEmpty();
             assertThat(listed()).hasSize(2);
+        }
+
+        @Test
+        void is_forgotten_when_those_that_ended_later_have_too_many_pulls_but_the_last_one_never_is() {
+            accept("j1", "w1", "w2");
+            complete("j1");
+            accept("j2", "w1", "w2", "w3", "w4", "w5", "w6", "w7", "w8");
+            complete("j2");
+            assertThat(listed()).as("ten pulls").hasSize(2);
+            accept("j3", IntStream.range(0, 12).mapToObj(i -> "w" + i).toArray(String[]::new));
+            assertThat(listed()).as("what goes on does not count").hasSize(3);
+            complete("j3");
+            assertThat(listed()).extracting(JobView::id).containsExactly("j3");
+            assertThat(fleet.place("j2").orElseThrow().isFinished()).isTrue();
         }
 
         @Test

@@ -45,7 +45,7 @@ class OvertakenFeedIT {
     void start() throws Exception {
         InstantSource clock = InstantSource.system();
         FeedSettings settings = new FeedSettings(kafka.topics(), kafka.clientSettings(), 1 << 20, Duration.ofHours(1));
-        feed = new EventFeed(settings, new FleetView(10, clock), clock, metrics);
+        feed = new EventFeed(settings, new FleetView(new FleetView.Kept(10, 1_000), clock), clock, metrics);
         vertx.deployVerticle(feed).await(20, TimeUnit.SECONDS);
         feed.caughtUp().await(20, TimeUnit.SECONDS);
         SseSettings sse = new SseSettings(
