@@ -4,42 +4,43 @@ package dev.pullcast.standalone;
 import java.nio.file.Path;
 import java.util.Properties;
 
-/** Settings of a broker that serves one machine: small buffers, few threads, one copy of everything. */
+/** Settings of a broker that serves one machine: small buffers, few threads, a copy of everything on each broker. */
 final class BrokerSettings {
-    static final int NODE_ID = 1;
     static final String CONTROLLER = "CONTROLLER";
-    private static final String ONE = "1";
 
     private BrokerSettings() {}
 
-    static Properties of(Path folder, int clientPort, int controllerPort) {
+    static Properties of(Path folder, int clientPort, ClusterPlace place) {
         Properties p = new Properties();
         String client = "PLAINTEXT://127.0.0.1:" + clientPort;
-        String controller = CONTROLLER + "://127.0.0.1:" + controllerPort;
+        String controller = CONTROLLER + "://127.0.0.1:" + place.controllerPort();
         p.setProperty("process.roles", "broker,controller");
-        p.setProperty("node.id", Integer.toString(NODE_ID));
-        p.setProperty("controller.quorum.voters", NODE_ID + "@127.0.0.1:" + controllerPort);
+        p.setProperty("node.id", Integer.toString(place.nodeId()));
+        p.setProperty("controller.quorum.voters", place.voters());
         p.setProperty("controller.listener.names", CONTROLLER);
         p.setProperty("listeners", client + "," + controller);
         p.setProperty("advertised.listeners", client);
         p.setProperty("listener.security.protocol.map", CONTROLLER + ":PLAINTEXT,PLAINTEXT:PLAINTEXT");
         p.setProperty("log.dirs", folder.toString());
         p.setProperty("auto.create.topics.enable", "false");
-        oneCopy(p);
+        copies(p, place.brokers());
         small(p);
         return p;
     }
 
-    private static void oneCopy(Properties p) {
-        p.setProperty("default.replication.factor", ONE);
-        p.setProperty("min.insync.replicas", ONE);
-        p.setProperty("offsets.topic.replication.factor", ONE);
+    /** As many as there are brokers; all but one of them must have taken a record before it counts as written. */
+    private static void copies(Properties p, int brokers) {
+        String all = Integer.toString(brokers);
+        String enough = Integer.toString(Math.max(1, brokers - 1));
+        p.setProperty("default.replication.factor", all);
+        p.setProperty("min.insync.replicas", enough);
+        p.setProperty("offsets.topic.replication.factor", all);
         p.setProperty("offsets.topic.num.partitions", "4");
-        p.setProperty("transaction.state.log.replication.factor", ONE);
-        p.setProperty("transaction.state.log.min.isr", ONE);
+        p.setProperty("transaction.state.log.replication.factor", all);
+        p.setProperty("transaction.state.log.min.isr", enough);
         p.setProperty("transaction.state.log.num.partitions", "4");
-        p.setProperty("share.coordinator.state.topic.replication.factor", ONE);
-        p.setProperty("share.coordinator.state.topic.min.isr", ONE);
+        p.setProperty("share.coordinator.state.topic.replication.factor", all);
+        p.setProperty("share.coordinator.state.topic.min.isr", enough);
         p.setProperty("share.coordinator.state.topic.num.partitions", "4");
     }
 

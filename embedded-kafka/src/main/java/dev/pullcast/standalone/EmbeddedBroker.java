@@ -45,6 +45,7 @@ public final class EmbeddedBroker implements AutoCloseable {
     private final Path folder;
     private final int port;
     private final Map<String, String> overrides;
+    private final @Nullable ClusterPlace given;
     private final CompletableFuture<String> failure = new CompletableFuture<>();
     private @Nullable KafkaRaftServer server;
     private @Nullable String bootstrapServers;
@@ -57,9 +58,24 @@ public final class EmbeddedBroker implements AutoCloseable {
      * @param overrides broker settings as Kafka documents them, over those chosen here
      */
     public EmbeddedBroker(Path folder, int port, Map<String, String> overrides) {
+        this(folder, port, overrides, null);
+    }
+
+    private EmbeddedBroker(Path folder, int port, Map<String, String> overrides, @Nullable ClusterPlace given) {
         this.folder = folder.toAbsolutePath().normalize();
         this.port = port;
         this.overrides = Map.copyOf(overrides);
+        this.given = given;
+    }
+
+    /**
+     * One of several brokers, each with a folder and ports of its own. Its start waits until most of them are there.
+     *
+     * @param folder as for one alone; it stays with this place in the cluster
+     * @param port for clients; 0 for any free one
+     */
+    public static EmbeddedBroker inCluster(Path folder, int port, ClusterPlace place) {
+        return new EmbeddedBroker(folder, port, Map.of(), place);
     }
 
     /** A broker on any free port. */
@@ -91,7 +107,7 @@ public final class EmbeddedBroker implements AutoCloseable {
         for (int attempt = 1; ; attempt++) {
             int clientPort = port == 0 ? freePort() : port;
             try {
-                server = onPlatformThread("embedded-kafka-start", () -> run(clientPort, freePort(), clusterId));
+                server = onPlatformThread("embedded-kafka-start", () -> run(clientPort, place(clusterId)));
                 bootstrapServers = "127.0.0.1:" + clientPort;
                 return bootstrapServers;
             } catch (ExecutionException e) {
@@ -166,12 +182,11 @@ public final class EmbeddedBroker implements AutoCloseable {
         try {
             createFolder();
             Path meta = folder.resolve("meta.properties");
-            String clusterId =
-                    Files.exists(meta) ? readClusterId(meta) : Uuid.randomUuid().toString();
+            String clusterId = Files.exists(meta) ? readClusterId(meta) : freshClusterId();
             new Formatter()
                     .setPrintStream(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8))
                     .setClusterId(clusterId)
-                    .setNodeId(BrokerSettings.NODE_ID)
+                    .setNodeId(given == null ? ClusterPlace.FIRST : given.nodeId())
                     .setControllerListenerName(BrokerSettings.CONTROLLER)
                     .setMetadataLogDirectory(folder.toString())
                     .addDirectory(folder.toString())
@@ -187,6 +202,14 @@ public final class EmbeddedBroker implements AutoCloseable {
                             + "); check its permissions and space, or name another",
                     e);
         }
+    }
+
+    private String freshClusterId() {
+        return given == null ? Uuid.randomUuid().toString() : given.clusterId();
+    }
+
+    private ClusterPlace place(String clusterId) {
+        return given == null ? ClusterPlace.alone(clusterId, freePort()) : given;
     }
 
     private void createFolder() throws IOException {
@@ -215,13 +238,13 @@ public final class EmbeddedBroker implements AutoCloseable {
         return id;
     }
 
-    private KafkaRaftServer run(int clientPort, int controllerPort, String clusterId) {
-        Properties properties = BrokerSettings.of(folder, clientPort, controllerPort);
+    private KafkaRaftServer run(int clientPort, ClusterPlace place) {
+        Properties properties = BrokerSettings.of(folder, clientPort, place);
         properties.putAll(overrides);
         KafkaRaftServer starting = new KafkaRaftServer(new KafkaConfig(properties, false), Time.SYSTEM);
         try {
             starting.startup();
-            LOG.info("Kafka cluster {} in {} listens on 127.0.0.1:{}", clusterId, folder, clientPort);
+            LOG.info("Kafka cluster {} in {} listens on 127.0.0.1:{}", place.clusterId(), folder, clientPort);
             return starting;
         } catch (RuntimeException | Error e) {
             starting.shutdown();
