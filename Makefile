@@ -1,6 +1,6 @@
 # Pullcast's tasks. Each one is a script or a Maven goal that can also be called by hand; this file only names them.
 .DEFAULT_GOAL := help
-.PHONY: help demo up build test test-faults bench bench-fanout check format clean
+.PHONY: help demo up build test test-faults test-fleet bench bench-fanout bench-fleet check format clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -21,11 +21,17 @@ test: ## all tests, on real parts; installs what they need; ends with the counts
 test-faults: ## what takes long: a registry that never comes back, a layer of 1 GB, Podman
 	@scripts/test -Pfaults -pl pull-worker,pull-gateway -am
 
+test-fleet: ## brokers, gateways and workers killed and restarted side by side, and everything counted
+	@scripts/test -Pfleet -pl pull-cli -am
+
 bench: ## speed, allocation, threads and CPU beside docker-java and docker pull; about five minutes
 	@scripts/bench
 
 bench-fanout: ## events a second that the gateway delivers, beside a naive one and the bare socket; four minutes
 	@bench/fanout/run
+
+bench-fleet: ## what 100, 1,000 and 10,000 workers cost a gateway; about fifteen minutes
+	@bench/fleet/run
 
 check: ## the gate: format, warnings, Error Prone, NullAway, architecture rules, tests without I/O
 	@scripts/mvn -q test

@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** A part of the run in a process of its own, and what it costs the machine (Linux' {@code /proc}). */
-final class Child implements AutoCloseable {
+public final class Child implements AutoCloseable {
     private static final double TICKS_PER_SECOND = 100;
 
     private final Process process;
@@ -27,7 +27,18 @@ final class Child implements AutoCloseable {
     }
 
     /** Starts a main class on this process's class path, with the flags that {@code ./pullcast} gives a service. */
-    static Child start(Class<?> mainClass, Map<String, String> environment, List<String> jvm, String... args)
+    public static Child start(Class<?> mainClass, Map<String, String> environment, List<String> jvm, String... args)
+            throws IOException {
+        return start(mainClass, environment, jvm, false, args);
+    }
+
+    /** The same for one that answers each line that it is told with one: {@link #ask}. */
+    public static Child talking(Class<?> mainClass, List<String> jvm, String... args) throws IOException {
+        return start(mainClass, Map.of(), jvm, true, args);
+    }
+
+    private static Child start(
+            Class<?> mainClass, Map<String, String> environment, List<String> jvm, boolean talks, String... args)
             throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -44,7 +55,7 @@ final class Child implements AutoCloseable {
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), mainClass.getName()));
         command.addAll(List.of(args));
         ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
-        if (!mainClass.equals(Readers.class)) {
+        if (!talks) {
             builder.redirectOutput(ProcessBuilder.Redirect.INHERIT); // nobody reads it, and a full pipe would stop it
         }
         builder.environment().putAll(environment);
@@ -56,7 +67,7 @@ final class Child implements AutoCloseable {
     }
 
     /** Sends a line and waits for the answer. */
-    String ask(String line) throws IOException {
+    public String ask(String line) throws IOException {
         in.println(line);
         String answer = out.readLine();
         if (answer == null) {
@@ -66,14 +77,14 @@ final class Child implements AutoCloseable {
     }
 
     /** Seconds of processor time so far. */
-    double cpuSeconds() throws IOException {
+    public double cpuSeconds() throws IOException {
         String stat = Files.readString(Path.of("/proc/" + pid() + "/stat"));
         String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
         return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) / TICKS_PER_SECOND;
     }
 
     /** Memory that is really there, in bytes. */
-    long residentBytes() throws IOException {
+    public long residentBytes() throws IOException {
         for (String line : Files.readAllLines(Path.of("/proc/" + pid() + "/status"))) {
             if (line.startsWith("VmRSS:")) {
                 return 1024 * Long.parseLong(line.replaceAll("\\D", ""));
@@ -83,7 +94,7 @@ final class Child implements AutoCloseable {
     }
 
     /** Collects garbage, so that what stays is what is needed. */
-    void collectGarbage() throws IOException, InterruptedException {
+    public void collectGarbage() throws IOException, InterruptedException {
         Process jcmd = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
                         String.valueOf(pid()),

@@ -7,19 +7,20 @@ import java.net.ServerSocket;
 import java.net.Socket;
 
 /** Ports of loopback. */
-final class Ports {
+public final class Ports {
     private static final int ATTEMPTS = 300;
 
     private Ports() {}
 
-    static int free() throws IOException {
+    /** One that nobody listens on now. */
+    public static int free() throws IOException {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
         }
     }
 
     /** Waits until somebody listens there. */
-    static void await(int port) throws IOException, InterruptedException {
+    public static void await(int port) throws IOException, InterruptedException {
         for (int i = 0; i < ATTEMPTS; i++) {
             try {
                 new Socket(InetAddress.getLoopbackAddress(), port).close();

@@ -3,7 +3,6 @@ package dev.pullcast.bench.fanout;
 
 import java.io.IOException;
 import java.util.List;
-import java.util.Map;
 
 /** One gateway and its readers, each a process of its own. */
 final class Trial implements AutoCloseable {
@@ -28,7 +27,7 @@ final class Trial implements AutoCloseable {
         this.load = load;
         int port = Ports.free();
         this.gateway = contender.start().on(port);
-        this.readers = Child.start(Readers.class, Map.of(), List.of(), SAMPLE);
+        this.readers = Child.talking(Readers.class, List.of(), SAMPLE);
         this.where = port + " " + contender.path() + " ";
         Ports.await(port);
     }
