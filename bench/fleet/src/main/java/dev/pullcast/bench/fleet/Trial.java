@@ -82,7 +82,8 @@ final class Trial implements AutoCloseable {
 
     Trial(int count, List<String> jvm) throws IOException, InterruptedException {
         this.count = count;
-        this.jvm = jvm;
+        // As ./pullcast starts a gateway; what is given comes later and wins.
+        this.jvm = Stream.concat(Stream.of("-Xmx640m"), jvm.stream()).toList();
         this.folder = Files.createTempDirectory("pullcast-bench");
         int brokerPort = Ports.free();
         this.servers = "127.0.0.1:" + brokerPort;
