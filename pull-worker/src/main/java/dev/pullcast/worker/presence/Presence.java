@@ -37,6 +37,7 @@ public final class Presence {
     private @Nullable EngineFacts facts;
     private WorkerStatus.@Nullable State state;
     private boolean draining;
+    private boolean left;
     private boolean sending;
     private long timer = -1;
 
@@ -90,6 +91,7 @@ public final class Presence {
     /** Leaves: a tombstone. */
     public Future<Void> leave() {
         vertx.cancelTimer(timer);
+        left = true; // a heartbeat that still waits for the engine must not call it back
         return producer.send(KafkaProducerRecord.create(topics.workers(), id(), null))
                 .mapEmpty();
     }
@@ -113,7 +115,7 @@ public final class Presence {
                         LOG.info("the engine answers again");
                     }
                     state = now;
-                    return send(draining ? WorkerStatus.State.DRAINING : now);
+                    return left ? Future.<Void>succeededFuture() : send(draining ? WorkerStatus.State.DRAINING : now);
                 })
                 .onComplete(_ -> sending = false);
     }
