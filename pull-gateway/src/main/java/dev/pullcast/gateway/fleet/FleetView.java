@@ -12,7 +12,6 @@ import dev.pullcast.contract.view.WorkerView;
 import dev.pullcast.contract.worker.WorkerStatus;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -23,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.PriorityQueue;
 import java.util.Queue;
 import java.util.Set;
 import java.util.TreeMap;
@@ -45,7 +45,9 @@ public final class FleetView {
     private final Kept kept;
     private final InstantSource clock;
     private final Map<String, JobState> jobs = new HashMap<>();
-    private final Queue<JobState> finished = new ArrayDeque<>();
+    /** By their end, not as read: a restarted gateway reads partition by partition and must keep the same ones. */
+    private final Queue<JobState> finished = new PriorityQueue<>(JobState.FIRST_ENDED_FIRST);
+
     /** Finished jobs that are no longer kept: enough to answer those who come back, and to ignore stragglers. */
     private final Map<String, JobPlace> forgotten = new LinkedHashMap<>();
 

@@ -23,6 +23,10 @@ import org.jspecify.annotations.Nullable;
 final class ImageIndex {
     private static final int MAX_ENTRIES = 100_000;
 
+    /** Of two at the same moment it is the same one in whatever order they are read. */
+    private static final Comparator<Sighting> NEWEST =
+            Comparator.comparing(Sighting::at).thenComparing(s -> s.subject().job());
+
     private final Map<Key, Sighting> sightings = new LinkedHashMap<>();
     private final Map<String, Set<Key>> byRepository = new HashMap<>();
 
@@ -57,7 +61,7 @@ final class ImageIndex {
         Key key = new Key(repository(reference), reference.tag(), origin.worker(), origin.platform(), origin.project());
         Sighting before = sightings.remove(key);
         Sighting now = new Sighting(subject, origin.platform(), digest, origin.time());
-        sightings.put(key, before != null && before.at().isAfter(now.at()) ? before : now);
+        sightings.put(key, before != null && NEWEST.compare(before, now) > 0 ? before : now);
         byRepository
                 .computeIfAbsent(key.repository(), _ -> new LinkedHashSet<>())
                 .add(key);

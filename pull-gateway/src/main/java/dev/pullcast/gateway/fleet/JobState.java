@@ -9,6 +9,7 @@ import dev.pullcast.contract.view.JobView;
 import dev.pullcast.contract.view.PullView;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,6 +21,11 @@ import org.jspecify.annotations.Nullable;
 
 /** One job, as its record and its events tell. Owned by the thread of its {@link FleetView}. */
 final class JobState {
+    /** Of jobs that have ended. */
+    static final Comparator<JobState> FIRST_ENDED_FIRST = Comparator.<JobState, Instant>comparing(
+                    job -> Objects.requireNonNull(job.completedAt))
+            .thenComparing(JobState::id);
+
     private final String id;
     private final int partition;
     private final Map<String, Map<String, PullState>> pullsByWorker = new TreeMap<>();
@@ -111,9 +117,8 @@ final class JobState {
             return;
         }
         content = JobContent.fingerprint(job);
-        if (at.isBefore(createdAt)) {
-            createdAt = at;
-        }
+        // Whatever was read first: a gateway that reads it all again must come to the same.
+        createdAt = at;
         if (ttlSeconds == null) {
             ttlSeconds = job.keeping().ttlSecondsAfterFinished();
         }
