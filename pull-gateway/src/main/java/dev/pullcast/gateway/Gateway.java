@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.pullcast.gateway;
 
+import dev.pullcast.contract.kafka.Right;
+import dev.pullcast.contract.kafka.Rights;
 import dev.pullcast.contract.kafka.TopicSetup;
+import dev.pullcast.contract.kafka.Topics;
 import dev.pullcast.gateway.api.HttpApi;
 import dev.pullcast.gateway.api.Load;
 import dev.pullcast.gateway.coordinator.Coordinator;
 import dev.pullcast.gateway.coordinator.CoordinatorConfig;
-import dev.pullcast.gateway.coordinator.JobRules;
 import dev.pullcast.gateway.enqueue.JobPublisher;
 import dev.pullcast.gateway.enqueue.Sealer;
 import dev.pullcast.gateway.feed.EventFeed;
@@ -72,7 +74,7 @@ public final class Gateway {
                 config.feed().kafka(),
                 config.feed().topics(),
                 clock,
-                JobRules.DEFAULT,
+                config.jobs(),
                 CoordinatorConfig.DEFAULT_SESSION_TIMEOUT));
         coordinator = starting;
         stops.add(starting::close);
@@ -89,9 +91,22 @@ public final class Gateway {
         Map<String, Object> kafka = new HashMap<>(config.feed().kafka());
         return vertx.executeBlocking(
                         () -> TopicSetup.ensure(
-                                kafka, config.feed().topics(), config.partitions(), config.replication()),
+                                kafka, config.feed().topics(), config.partitions(), config.replication(), rights()),
                         false)
                 .compose(result -> result == null ? Future.failedFuture("no answer") : check(result));
+    }
+
+    private List<Right> rights() {
+        Topics topics = config.feed().topics();
+        List<Right> all = new ArrayList<>();
+        for (GatewayConfig.Role role : config.roles()) {
+            all.addAll(
+                    switch (role) {
+                        case API -> Rights.ofApi(topics);
+                        case COORDINATOR -> Rights.ofCoordinator(topics);
+                    });
+        }
+        return all.stream().distinct().toList();
     }
 
     private static Future<Void> check(TopicSetup.Result result) {

@@ -6,6 +6,7 @@ import dev.pullcast.contract.kafka.Topics;
 import dev.pullcast.contract.settings.Settings;
 import dev.pullcast.gateway.api.HttpSettings;
 import dev.pullcast.gateway.api.RequestLimits;
+import dev.pullcast.gateway.coordinator.JobRules;
 import dev.pullcast.gateway.feed.FeedSettings;
 import dev.pullcast.gateway.fleet.FleetView;
 import dev.pullcast.gateway.security.SecuritySettings;
@@ -32,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  * @param http the server's
  * @param feed the feed's
  * @param security who may come in
+ * @param jobs what the coordinator decides by
  * @param partitions of topics that are created
  * @param replication of topics that are created; -1 for the broker's default
  * @param publishTimeout after which a job that Kafka did not acknowledge is refused
@@ -44,6 +46,7 @@ public record GatewayConfig(
         HttpSettings http,
         FeedSettings feed,
         SecuritySettings security,
+        JobRules jobs,
         int partitions,
         short replication,
         Duration publishTimeout,
@@ -112,8 +115,9 @@ public record GatewayConfig(
             new Settings.Key("topics.replication", "-1", "of topics that are created; -1 for the broker's default"));
 
     /** Every key, for the program and for the README's table. */
-    public static final List<Settings.Key> KEYS =
-            Stream.concat(OWN.stream(), SecuritySettings.KEYS.stream()).toList();
+    public static final List<Settings.Key> KEYS = Stream.of(OWN, SecuritySettings.KEYS, JobRules.KEYS)
+            .flatMap(List::stream)
+            .toList();
 
     private static final int MOST_EVENT_LOOPS = 4;
     private static final String BOOTSTRAP = "bootstrap.servers";
@@ -142,16 +146,19 @@ public record GatewayConfig(
         kafka.putIfAbsent(BOOTSTRAP, "127.0.0.1:9092");
         String keys = settings.find("credentials.keys");
         SecuritySettings security = SecuritySettings.of(settings);
+        JobRules jobs = JobRules.of(settings);
         int loops = settings.getInt("gateway.event-loops", 0, 256);
         return new GatewayConfig(
                 roles(settings),
-                http(settings, security),
+                http(settings, security, jobs.limits()),
                 new FeedSettings(
                         topics,
                         kafka,
                         settings.getInt("gateway.ring-bytes", 64 * 1024, Integer.MAX_VALUE),
-                        Duration.ofHours(settings.getInt("gateway.history-hours", 1, 24 * 365))),
+                        Duration.ofHours(settings.getInt("gateway.history-hours", 1, 24 * 365)),
+                        jobs.limits()),
                 security,
+                jobs,
                 settings.getInt("topics.partitions", 1, 1024),
                 (short) settings.getInt("topics.replication", -1, 100),
                 Duration.ofMillis(settings.getInt("gateway.publish-timeout-millis", 100, 600_000)),
@@ -180,7 +187,7 @@ public record GatewayConfig(
         return roles;
     }
 
-    private static HttpSettings http(Settings settings, SecuritySettings security) {
+    private static HttpSettings http(Settings settings, SecuritySettings security, JobLimits jobs) {
         String host = settings.get("gateway.host");
         boolean insecure = settings.getBoolean("gateway.insecure-bind");
         if (!insecure && !security.isRequired() && !isLoopback(host)) {
@@ -199,8 +206,9 @@ public record GatewayConfig(
                 Set.copyOf(settings.getList("gateway.cors.origins")),
                 insecure || security.isRequired(),
                 new RequestLimits(
+                        jobs,
                         settings.getInt("gateway.max-body-bytes", 1024, 64 * 1024 * 1024),
-                        settings.getInt("gateway.max-images", 1, JobLimits.DEFAULT.maxImages()),
+                        settings.getInt("gateway.max-images", 1, 10_000),
                         settings.getInt("gateway.max-jobs", 1, 10_000_000),
                         settings.getInt("gateway.sse.max-subscribers-per-address", 0, 10_000_000)),
                 tls(settings),

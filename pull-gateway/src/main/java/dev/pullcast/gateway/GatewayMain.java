@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.pullcast.gateway;
 
+import dev.pullcast.contract.kafka.OAuthUrls;
 import dev.pullcast.contract.settings.Settings;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -38,6 +39,7 @@ public final class GatewayMain {
             err.println("pullcast gateway: " + e.getMessage());
             return USAGE;
         }
+        OAuthUrls.allow(config.feed().kafka());
         Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
         Gateway gateway = new Gateway(vertx, config, InstantSource.system());
         CountDownLatch ended = new CountDownLatch(1);

@@ -4,7 +4,9 @@ package dev.pullcast.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.pullcast.contract.codec.JobLimits;
 import dev.pullcast.contract.settings.Settings;
+import dev.pullcast.gateway.coordinator.JobRules;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
@@ -29,6 +31,24 @@ class GatewayConfigTest {
         assertThat(config.feed().topics().prefix()).isEqualTo("pull.");
         assertThat(config.feed().kafka()).containsEntry("bootstrap.servers", "127.0.0.1:9092");
         assertThat(config.partitions()).isEqualTo(12);
+    }
+
+    @Test
+    void takes_limits_of_jobs_for_the_coordinator_the_feed_and_http_alike() {
+        GatewayConfig config = config(Map.of(
+                "jobs.max-bytes", "2048",
+                "jobs.max-depth", "5",
+                "jobs.max-images", "6",
+                "jobs.max-workers", "7",
+                "jobs.max-labels", "8"));
+        JobLimits limits = new JobLimits(2048, 5, 6, 7, 8);
+        assertThat(config.jobs().limits()).isEqualTo(limits);
+        assertThat(config.feed().limits()).isEqualTo(limits);
+        assertThat(config.http().limits().jobs()).isEqualTo(limits);
+        assertThat(config(Map.of()).jobs()).isEqualTo(JobRules.DEFAULT);
+        assertThatThrownBy(() -> config(Map.of("jobs.max-bytes", "99999999")))
+                .isInstanceOf(Settings.InvalidSetting.class)
+                .hasMessageContaining("jobs.max-bytes");
     }
 
     @Test

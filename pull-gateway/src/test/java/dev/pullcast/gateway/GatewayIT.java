@@ -97,12 +97,8 @@ class GatewayIT {
         void are_cancelled_in_the_partition_that_they_stand_in_whatever_it_is() {
             String id = newId();
             int odd = (partitionOf(id) + 1) % kafka.partitions();
-            kafka.send(
-                    kafka.topics().jobs(),
-                    odd,
-                    id,
-                    dev.pullcast.contract.job.PullJob.of(
-                            id, List.of(dev.pullcast.contract.job.ImageRequest.of("alpine"))));
+            kafka.send(kafka.topics().events(), odd, id, GatewayFixture.accepted(id, "w1"));
+            await().until(() -> SseProbe.get(port, "/v1/pulls/" + id).status() == 200);
 
             SseProbe.Answer answer = SseProbe.request(port, "DELETE", "/v1/pulls/" + id, "");
 

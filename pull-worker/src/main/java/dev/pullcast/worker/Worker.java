@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.pullcast.worker;
 
+import dev.pullcast.contract.kafka.Rights;
 import dev.pullcast.contract.kafka.TopicSetup;
 import dev.pullcast.worker.credentials.WorkerKeyring;
 import dev.pullcast.worker.engine.EngineAddress;
@@ -89,7 +90,8 @@ public final class Worker {
                                     new HashMap<>(config.kafka()),
                                     config.topics(),
                                     config.partitions(),
-                                    config.replication())
+                                    config.replication(),
+                                    Rights.ofWorker(config.topics(), config.id()))
                             instanceof TopicSetup.Unusable unusable) {
                         throw new IllegalStateException("cannot use Kafka at "
                                 + config.kafka().get("bootstrap.servers") + ": " + unusable.problem());

@@ -217,6 +217,13 @@ public record WorkerConfig(
                         (long) settings.getInt("pull.min-free-mib", 0, Integer.MAX_VALUE) << 20));
     }
 
+    /** Without settings of Kafka's clients: they may be secrets. */
+    @Override
+    public String toString() {
+        return "WorkerConfig[id=" + id + ", labels=" + labels + ", dataFolder=" + dataFolder + ", engine=" + engine
+                + ", topics=" + topics + "]";
+    }
+
     private static String hostName() {
         try {
             return InetAddress.getLocalHost().getHostName();

@@ -2,6 +2,7 @@
 package dev.pullcast.worker;
 
 import com.github.f4b6a3.ulid.UlidCreator;
+import dev.pullcast.contract.kafka.OAuthUrls;
 import dev.pullcast.contract.settings.Settings;
 import dev.pullcast.contract.settings.Settings.InvalidSetting;
 import dev.pullcast.worker.engine.NativeTransport;
@@ -38,6 +39,7 @@ public final class WorkerMain {
             LOG.error("{}", e.getMessage());
             return 2;
         }
+        OAuthUrls.allow(config.kafka());
         Vertx vertx = NativeTransport.vertx(new VertxOptions());
         Worker worker = new Worker(vertx, config, UlidCreator.getMonotonicUlid().toString());
         try {

@@ -34,6 +34,12 @@ public record UpConfig(Path data, int kafkaPort, int gatewayPort, Source setting
             all.putAll(more);
             return Settings.read(allKeys(), file, environment, all);
         }
+
+        /** Without what they say: some may be secrets. */
+        @Override
+        public String toString() {
+            return "Source[file=" + file + "]";
+        }
     }
 
     /**

@@ -6,18 +6,19 @@ import dev.pullcast.contract.codec.JobLimits;
 /**
  * What clients may ask for at most; beyond it they are told so.
  *
+ * @param jobs what the coordinator would reject
  * @param maxBodyBytes of a request
  * @param maxImages in a job
  * @param maxJobs of one project that have not ended
  * @param maxStreamsPerAddress open at once from one client address; 0 for no bound of its own
  */
-public record RequestLimits(int maxBodyBytes, int maxImages, int maxJobs, int maxStreamsPerAddress) {
+public record RequestLimits(JobLimits jobs, int maxBodyBytes, int maxImages, int maxJobs, int maxStreamsPerAddress) {
     JobLimits ofJobs() {
         return new JobLimits(
-                maxBodyBytes,
-                JobLimits.DEFAULT.maxDepth(),
-                maxImages,
-                JobLimits.DEFAULT.maxWorkers(),
-                JobLimits.DEFAULT.maxLabels());
+                Math.min(maxBodyBytes, jobs.maxBytes()),
+                jobs.maxDepth(),
+                Math.min(maxImages, jobs.maxImages()),
+                jobs.maxWorkers(),
+                jobs.maxLabels());
     }
 }

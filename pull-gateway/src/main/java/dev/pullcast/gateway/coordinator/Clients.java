@@ -2,13 +2,16 @@
 package dev.pullcast.gateway.coordinator;
 
 import com.github.f4b6a3.ulid.UlidCreator;
+import dev.pullcast.contract.kafka.JobPlacement;
 import dev.pullcast.contract.kafka.TopicSetup;
+import dev.pullcast.contract.kafka.Topics;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -33,6 +36,7 @@ final class Clients {
     private static final Logger LOG = LoggerFactory.getLogger(Clients.class);
     private static final String SECONDS_8 = "8000";
     private static final String SECONDS_10 = "10000";
+    private static final String SECONDS_30 = "30000";
 
     private final CoordinatorConfig config;
     // Nobody else may have it: two with one id fence each other for ever.
@@ -101,6 +105,8 @@ final class Clients {
         long session = config.sessionTimeout().toMillis();
         settings.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, Math.toIntExact(session));
         settings.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, Math.toIntExact(session / 6));
+        // As late may partitions be seen that somebody adds.
+        settings.putIfAbsent(ConsumerConfig.METADATA_MAX_AGE_CONFIG, SECONDS_30);
         return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
     }
 
@@ -138,6 +144,23 @@ final class Clients {
             throw new IllegalStateException("the topic " + topic + " does not exist");
         }
         return all;
+    }
+
+    /**
+     * How many partitions jobs have, and with them events, results and sets.
+     *
+     * @throws IllegalStateException if the numbers differ, with a sentence that says what to do
+     */
+    static JobPlacement placement(Consumer<?, ?> consumer, Topics topics) {
+        Map<String, Integer> counts = new TreeMap<>();
+        for (String topic : List.of(topics.jobs(), topics.events(), topics.results(), topics.sets())) {
+            counts.put(topic, partitions(consumer, topic).size());
+        }
+        String problem = TopicSetup.mismatch(topics, counts);
+        if (!problem.isEmpty()) {
+            throw new IllegalStateException(problem);
+        }
+        return new JobPlacement(counts.getOrDefault(topics.jobs(), 1));
     }
 
     /** Closes, and leaves the group if it is in one. */

@@ -35,6 +35,7 @@ public final class Coordinator {
     // Of the coordinator's thread alone:
     private Duration delay = FIRST_DELAY;
     private boolean complained;
+    private @Nullable String refusal;
 
     /** A coordinator that is not started yet. */
     public Coordinator(CoordinatorConfig config) {
@@ -107,6 +108,7 @@ public final class Coordinator {
         if (complained) {
             LOG.info("The coordinator works again");
             complained = false;
+            refusal = null;
         }
         delay = FIRST_DELAY;
         health = now;
@@ -114,9 +116,13 @@ public final class Coordinator {
     }
 
     private void complain(RuntimeException e) {
-        if (stop.getCount() > 0 && !complained) {
+        // Kafka wraps what is thrown while partitions are given out; what we refuse is said whenever it changes.
+        Throwable why = e.getCause() instanceof IllegalStateException ours ? ours : e;
+        String refused = why instanceof IllegalStateException ? why.getMessage() : null;
+        if (stop.getCount() > 0 && (!complained || (refused != null && !refused.equals(refusal)))) {
             complained = true;
-            LOG.warn("The coordinator cannot work with Kafka and tries again until it can: {}", e.toString());
+            refusal = refused;
+            LOG.warn("The coordinator cannot work with Kafka and tries again until it can: {}", why.toString());
             LOG.debug("The reason in full", e);
         }
     }

@@ -30,4 +30,10 @@ public record CoordinatorConfig(
         return new CoordinatorConfig(
                 kafka, Topics.DEFAULT, InstantSource.system(), JobRules.DEFAULT, DEFAULT_SESSION_TIMEOUT);
     }
+
+    /** Without settings of Kafka's clients: they may be secrets. */
+    @Override
+    public String toString() {
+        return "CoordinatorConfig[" + topics + ", " + rules + ", sessionTimeout=" + sessionTimeout + "]";
+    }
 }

@@ -14,18 +14,37 @@ import tools.jackson.core.JacksonException;
 
 /** A value of {@code pull.jobs}, read. */
 sealed interface JobInput {
+    /** The id that it is about; null where none can be read. */
+    @Nullable
+    String id();
+
     /**
      * A job.
      *
      * @param content equal for equal jobs, however their JSON is laid out
      */
-    record Wanted(PullJob job, String content) implements JobInput {}
+    record Wanted(PullJob job, String content) implements JobInput {
+        @Override
+        public String id() {
+            return job.id();
+        }
+    }
 
     /** A cancel. */
-    record Cancel(CancelJob cancel) implements JobInput {}
+    record Cancel(CancelJob cancel) implements JobInput {
+        @Override
+        public String id() {
+            return cancel.id();
+        }
+    }
 
     /** A pause, or its end. */
-    record Pause(PauseJob pause) implements JobInput {}
+    record Pause(PauseJob pause) implements JobInput {
+        @Override
+        public String id() {
+            return pause.id();
+        }
+    }
 
     /**
      * Nothing that can be done.

@@ -49,6 +49,11 @@ final class JobLedger {
         this.sets = new StandingSets(workers);
     }
 
+    /** Whether anything of that id was seen here, or is kept. */
+    boolean knows(String id) {
+        return isKnown(id) || sets.has(id);
+    }
+
     /** Jobs without an end. */
     int openJobs() {
         return jobs.size();

@@ -2,7 +2,9 @@
 package dev.pullcast.gateway.coordinator;
 
 import dev.pullcast.contract.codec.JobLimits;
+import dev.pullcast.contract.settings.Settings;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * What the coordinator decides by.
@@ -18,4 +20,29 @@ public record JobRules(
     /** Default limits, 3 MiB (topics take 4), 64 tasks, 10 s, 10 s. */
     public static final JobRules DEFAULT =
             new JobRules(JobLimits.DEFAULT, 3 * 1024 * 1024, 64, Duration.ofSeconds(10), Duration.ofSeconds(10));
+
+    /** Keys of the limits. */
+    public static final List<Settings.Key> KEYS = List.of(
+            new Settings.Key(
+                    "jobs.max-bytes", "1048576", "bytes of a record of pull.jobs at most; others are rejected"),
+            new Settings.Key("jobs.max-depth", "32", "levels of objects and arrays in such a record at most"),
+            new Settings.Key("jobs.max-images", "1000", "images in a job at most"),
+            new Settings.Key("jobs.max-workers", "10000", "workers that a job may name at most"),
+            new Settings.Key("jobs.max-labels", "64", "labels of a job, and of its target, at most"));
+
+    /**
+     * The default rules with limits as set; the same at all gateways.
+     *
+     * @throws Settings.InvalidSetting naming the key that is wrong
+     */
+    public static JobRules of(Settings settings) {
+        JobLimits limits = new JobLimits(
+                settings.getInt("jobs.max-bytes", 1024, DEFAULT.maxRecordBytes),
+                settings.getInt("jobs.max-depth", 4, 256),
+                settings.getInt("jobs.max-images", 1, 10_000),
+                settings.getInt("jobs.max-workers", 1, 100_000),
+                settings.getInt("jobs.max-labels", 1, 1000));
+        return new JobRules(
+                limits, DEFAULT.maxRecordBytes, DEFAULT.tasksPerWorker, DEFAULT.matchGrace, DEFAULT.closeGrace);
+    }
 }

@@ -6,6 +6,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.pullcast.contract.codec.ContractJson;
 import dev.pullcast.contract.event.PullEvent;
 import dev.pullcast.contract.kafka.EventHeaders;
+import dev.pullcast.contract.kafka.JobPlacement;
 import dev.pullcast.contract.kafka.Topics;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -26,6 +27,9 @@ final class Outbox {
     static final String READ_AT = "pullcast-read-at";
     /** Header of {@code pull.rejected}: how many bytes the value had, if it was too large to be kept whole. */
     static final String CUT_FROM = "pullcast-cut-from";
+
+    /** Headers are kept as read up to so many bytes: compressed, they can be larger than any record may be. */
+    private static final int MAX_HEADER_BYTES = 256 * 1024;
 
     private static final List<String> TRACE = List.of("traceparent", "tracestate");
 
@@ -65,7 +69,13 @@ final class Outbox {
                 }
                 case Output.Event(var event) -> addEvent(partition, event, cause, now);
                 case Output.Job(var job) ->
-                    add(topics.jobs(), partition, now, job.id(), ContractJson.write(job), trace(null));
+                    add(
+                            topics.jobs(),
+                            partition,
+                            now,
+                            job.id(),
+                            ContractJson.write(job),
+                            new RecordHeaders().add(JobPlacement.HEADER, "set".getBytes(UTF_8)));
                 case Output.Kept(var set) ->
                     add(topics.sets(), partition, now, set.job().id(), ContractJson.write(set), trace(null));
                 case Output.Forgotten(var set) -> add(topics.sets(), partition, now, set, null, trace(null));
@@ -76,6 +86,24 @@ final class Outbox {
                 }
             }
         }
+    }
+
+    /** Takes a record of {@code pull.jobs} to the partition where it belongs, bytes and headers as they are. */
+    void forward(ConsumerRecord<byte[], byte[]> read, int to, Instant now) {
+        Headers headers = headersOf(read).add(JobPlacement.HEADER, placeOf(read).getBytes(UTF_8));
+        records.add(new ProducerRecord<>(topics.jobs(), to, now.toEpochMilli(), read.key(), read.value(), headers));
+    }
+
+    private static String placeOf(ConsumerRecord<?, ?> read) {
+        return read.topic() + '-' + read.partition() + '@' + read.offset();
+    }
+
+    private static Headers headersOf(ConsumerRecord<?, ?> read) {
+        int bytes = 0;
+        for (Header header : read.headers()) {
+            bytes += header.key().length() + (header.value() == null ? 0 : header.value().length);
+        }
+        return bytes > MAX_HEADER_BYTES ? trace(read) : new RecordHeaders(read.headers());
     }
 
     private void addEvent(int partition, PullEvent event, @Nullable ConsumerRecord<byte[], byte[]> cause, Instant now) {
@@ -93,8 +121,9 @@ final class Outbox {
     }
 
     private void addRejected(ConsumerRecord<byte[], byte[]> read, List<String> reasons, Instant now) {
-        Headers headers = new RecordHeaders(read.headers());
-        headers.add(READ_AT, (read.topic() + '-' + read.partition() + '@' + read.offset()).getBytes(UTF_8));
+        Headers headers = headersOf(read);
+        Header placed = headers.lastHeader(JobPlacement.HEADER);
+        headers.add(READ_AT, placed == null ? placeOf(read).getBytes(UTF_8) : placed.value());
         reasons.forEach(reason -> headers.add(REASON, reason.getBytes(UTF_8)));
         byte[] value = read.value();
         if (value != null && value.length > maxValue) {
@@ -112,7 +141,7 @@ final class Outbox {
     }
 
     /** What belongs to the trace of the cause goes on with its effects. */
-    private static Headers trace(@Nullable ConsumerRecord<byte[], byte[]> cause) {
+    private static Headers trace(@Nullable ConsumerRecord<?, ?> cause) {
         Headers headers = new RecordHeaders();
         if (cause != null) {
             for (String name : TRACE) {

@@ -13,8 +13,8 @@ final class Refusals {
 
     /** A cancel or pause of a job that nobody asked for. */
     static List<Output> unknown(String id) {
-        return List.of(new Output.Reject(List.of(
-                "id: no job " + id + " is known in this partition; write it with the key and partitioner of its job")));
+        return List.of(new Output.Reject(
+                List.of("id: no job " + id + " is known; a job must be written before what is said of it")));
     }
 
     /** A job whose id another job has. */

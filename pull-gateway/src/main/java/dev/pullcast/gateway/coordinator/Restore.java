@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.pullcast.contract.codec.ContractJson;
 import dev.pullcast.contract.job.StandingSet;
+import dev.pullcast.contract.kafka.JobPlacement;
 import dev.pullcast.contract.kafka.Topics;
 import java.time.Duration;
 import java.time.Instant;
@@ -46,8 +47,9 @@ final class Restore {
      *
      * @param nextJob offset in {@code pull.jobs} from which to go on
      * @param nextResult offset in {@code pull.results} from which to go on
+     * @param partitions how many there were when the oldest open job was accepted
      */
-    record Restored(JobLedger ledger, long nextJob, long nextResult) {}
+    record Restored(JobLedger ledger, long nextJob, long nextResult, int partitions) {}
 
     private final CoordinatorConfig config;
     private final Topics topics;
@@ -66,10 +68,13 @@ final class Restore {
      * Rebuilds partitions.
      *
      * @param committed offsets of {@code pull.jobs}, null for a partition without one
+     * @param placement as it is now
      * @param fresh makes an empty ledger
      */
     Map<Integer, Restored> restore(
-            Map<TopicPartition, @Nullable OffsetAndMetadata> committed, Function<Integer, JobLedger> fresh) {
+            Map<TopicPartition, @Nullable OffsetAndMetadata> committed,
+            JobPlacement placement,
+            Function<Integer, JobLedger> fresh) {
         Instant now = config.clock().instant();
         Map<TopicPartition, Long> begins = ends.beginningOffsets(committed.keySet());
         Map<Integer, Part> parts = new TreeMap<>();
@@ -77,7 +82,9 @@ final class Restore {
             long begin = begins.getOrDefault(tp, 0L);
             long next = offset == null ? begin : Math.max(begin, offset.offset());
             Watermark from = Watermark.parse(offset == null ? null : offset.metadata());
-            parts.put(tp.partition(), new Part(fresh.apply(tp.partition()), from, begin, next));
+            int before = Watermark.partitionsOf(offset == null ? null : offset.metadata());
+            JobPlacement then = before == 0 ? placement : new JobPlacement(before);
+            parts.put(tp.partition(), new Part(fresh.apply(tp.partition()), from, begin, next, then));
         });
         Set<String> owners = new HashSet<>();
         committed.values().forEach(offset -> {
@@ -87,20 +94,25 @@ final class Restore {
             }
         });
         try (Reading reading = new Reading(owners)) {
-            readJobs(reading, parts, now);
+            readJobs(reading, parts, placement, now);
             readTasks(reading, parts);
             readSets(reading, parts);
             Map<Integer, Long> results = readResults(reading, parts, now);
             Map<Integer, Restored> restored = new HashMap<>();
-            parts.forEach(
-                    (p, part) -> restored.put(p, new Restored(part.ledger, part.nextJob, results.getOrDefault(p, 0L))));
+            parts.forEach((p, part) -> restored.put(
+                    p, new Restored(part.ledger, part.nextJob, results.getOrDefault(p, 0L), part.then.partitions())));
             return restored;
         }
     }
 
-    private record Part(JobLedger ledger, Watermark from, long firstJob, long nextJob) {}
+    private record Part(JobLedger ledger, Watermark from, long firstJob, long nextJob, JobPlacement then) {
+        /** Whether the previous owner judged a record here; it took one that is out of place to another partition. */
+        boolean judged(ConsumerRecord<?, ?> record, JobInput input, JobPlacement now) {
+            return now.isInPlace(record, input.id()) || then.isInPlace(record, input.id());
+        }
+    }
 
-    private void readJobs(Reading reading, Map<Integer, Part> parts, Instant now) {
+    private void readJobs(Reading reading, Map<Integer, Part> parts, JobPlacement placement, Instant now) {
         Map<TopicPartition, Long> from = new HashMap<>();
         Map<TopicPartition, Long> to = new HashMap<>();
         parts.forEach((p, part) -> {
@@ -112,7 +124,11 @@ final class Restore {
             if (part != null) {
                 JobInput input = JobInput.read(record.value(), config.rules().limits());
                 Watermark place = new Watermark(record.offset(), part.from.result(), part.from.since());
-                part.ledger.restoreJob(input, place, record.offset() >= part.from.job(), now);
+                boolean aboutJob = input instanceof JobInput.Wanted || input instanceof JobInput.Bad;
+                // A cancel or pause of a job that is not here changes nothing.
+                if (!aboutJob || part.judged(record, input, placement)) {
+                    part.ledger.restoreJob(input, place, record.offset() >= part.from.job(), now);
+                }
             }
         });
     }

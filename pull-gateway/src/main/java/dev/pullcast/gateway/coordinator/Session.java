@@ -2,6 +2,7 @@
 package dev.pullcast.gateway.coordinator;
 
 import dev.pullcast.contract.codec.ContractJson;
+import dev.pullcast.contract.kafka.JobPlacement;
 import dev.pullcast.contract.kafka.Topics;
 import dev.pullcast.contract.worker.WorkerStatus;
 import java.time.Duration;
@@ -60,6 +61,10 @@ final class Session implements AutoCloseable {
     private final Map<Integer, JobLedger> ledgers = new TreeMap<>();
     private final Set<Integer> uncommitted = new HashSet<>();
     private final Set<Integer> gained = new HashSet<>();
+    /** How many partitions there were when the oldest open job of a partition was accepted, where that is told. */
+    private final Map<Integer, Integer> partitionsBefore = new HashMap<>();
+
+    private JobPlacement placement;
     private Instant lastCommit;
     private boolean joined;
     private @Nullable Metric heartbeatAge;
@@ -77,6 +82,7 @@ final class Session implements AutoCloseable {
         try {
             int taskPartitions = Clients.partitions(ends, topics.tasks()).size();
             this.outbox = new Outbox(topics, taskPartitions, config.rules().maxRecordBytes());
+            this.placement = Clients.placement(heartbeats, topics);
         } catch (RuntimeException e) {
             close();
             throw e;
@@ -161,7 +167,12 @@ final class Session implements AutoCloseable {
         if (record.topic().equals(topics.jobs())) {
             long nextResult = member.position(new TopicPartition(topics.results(), partition));
             JobInput input = JobInput.read(record.value(), config.rules().limits());
-            put(partition, ledger.onJob(input, new Watermark(record.offset(), nextResult, now), now), record, now);
+            if (isElsewhere(record, input, ledger)) {
+                outbox.forward(record, placement.home(String.valueOf(input.id())), now);
+            } else {
+                Watermark from = new Watermark(record.offset(), nextResult, now);
+                put(partition, ledger.onJob(input, from, now), record, now);
+            }
         } else if (record.value() != null) {
             try {
                 put(partition, ledger.onResult(ContractJson.readEvent(record.value()), now), null, now);
@@ -169,6 +180,17 @@ final class Session implements AutoCloseable {
                 LOG.warn("Skipped {}-{}@{}, which is no event", record.topic(), partition, record.offset());
             }
         }
+    }
+
+    /** Whether another partition is to judge it: that of its id, unless this one took a job of that id before. */
+    private boolean isElsewhere(ConsumerRecord<byte[], byte[]> record, JobInput input, JobLedger ledger) {
+        String id = input.id();
+        byte[] value = record.value();
+        return id != null
+                && !placement.isInPlace(record, id)
+                && !ledger.knows(id)
+                && value != null
+                && value.length <= config.rules().maxRecordBytes();
     }
 
     private void put(int partition, List<Output> outputs, @Nullable ConsumerRecord<byte[], byte[]> cause, Instant now) {
@@ -194,7 +216,8 @@ final class Session implements AutoCloseable {
             Watermark next = new Watermark(member.position(jobs), member.position(results), now);
             JobLedger ledger = ledgers.get(partition);
             Watermark low = ledger == null ? next : ledger.watermark(next);
-            offsets.put(jobs, new OffsetAndMetadata(next.job(), low.text(clients.transactionalId())));
+            offsets.put(
+                    jobs, new OffsetAndMetadata(next.job(), low.text(clients.transactionalId(), counted(partition))));
             offsets.put(results, new OffsetAndMetadata(next.result()));
         }
         writer.beginTransaction();
@@ -211,6 +234,14 @@ final class Session implements AutoCloseable {
         }
         uncommitted.clear();
         lastCommit = now;
+    }
+
+    private int counted(int partition) {
+        JobLedger ledger = ledgers.get(partition);
+        if (ledger == null || ledger.openJobs() == 0) {
+            partitionsBefore.remove(partition);
+        }
+        return partitionsBefore.getOrDefault(partition, placement.partitions());
     }
 
     private void abort(KafkaException cause) {
@@ -270,6 +301,7 @@ final class Session implements AutoCloseable {
 
         @Override
         public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
+            placement = Clients.placement(heartbeats, topics);
             Set<TopicPartition> mine = new HashSet<>(member.assignment());
             Set<TopicPartition> jobs = new HashSet<>();
             for (TopicPartition tp : partitions) {
@@ -303,9 +335,10 @@ final class Session implements AutoCloseable {
             Map<TopicPartition, @Nullable OffsetAndMetadata> committed = new HashMap<>();
             jobs.forEach(tp -> committed.put(tp, null));
             committed.putAll(committed(jobs));
-            restore.restore(committed, p -> new JobLedger(p, config.rules(), workers))
+            restore.restore(committed, placement, p -> new JobLedger(p, config.rules(), workers))
                     .forEach((p, restored) -> {
                         ledgers.put(p, restored.ledger());
+                        partitionsBefore.put(p, restored.partitions());
                         gained.add(p);
                         member.seek(new TopicPartition(topics.jobs(), p), restored.nextJob());
                         member.seek(new TopicPartition(topics.results(), p), restored.nextResult());

@@ -35,6 +35,11 @@ final class StandingSets {
         this.workers = workers;
     }
 
+    /** Whether a set has this id. */
+    boolean has(String id) {
+        return sets.containsKey(id);
+    }
+
     /** As an earlier owner left it. */
     void restore(StandingSet set) {
         sets.put(set.job().id(), set);

@@ -18,7 +18,8 @@ record Watermark(long job, long result, Instant since) {
     /** Everything; for a partition without one. */
     static final Watermark BEGINNING = new Watermark(0, 0, Instant.EPOCH);
 
-    private static final Pattern FORM = Pattern.compile("v1 (\\d{1,18}) (\\d{1,18}) (\\d{1,18}) (\\S+)");
+    private static final Pattern FORM =
+            Pattern.compile("v1 (\\d{1,18}) (\\d{1,18}) (\\d{1,18}) (\\S+)(?: (\\d{1,5}))?");
 
     /** Reads the metadata; anything else, as another version might write, is the beginning. */
     static Watermark parse(@Nullable String metadata) {
@@ -43,6 +44,17 @@ record Watermark(long job, long result, Instant since) {
     static @Nullable String ownerOf(@Nullable String metadata) {
         Matcher matcher = FORM.matcher(metadata == null ? "" : metadata);
         return matcher.matches() ? matcher.group(4) : null;
+    }
+
+    /** How many partitions there were when the oldest open job was accepted; 0 if that was not written. */
+    static int partitionsOf(@Nullable String metadata) {
+        Matcher matcher = FORM.matcher(metadata == null ? "" : metadata);
+        return matcher.matches() && matcher.group(5) != null ? Integer.parseInt(matcher.group(5)) : 0;
+    }
+
+    /** The metadata, with the number of partitions. */
+    String text(String owner, int partitions) {
+        return text(owner) + ' ' + partitions;
     }
 
     /** The metadata. */

@@ -5,6 +5,7 @@ import dev.pullcast.contract.codec.ContractJson;
 import dev.pullcast.contract.codec.JobLimits;
 import dev.pullcast.contract.codec.JobReader;
 import dev.pullcast.contract.job.PullJob;
+import dev.pullcast.contract.kafka.JobPlacement;
 import dev.pullcast.contract.worker.WorkerStatus;
 import dev.pullcast.gateway.ops.GatewayMetrics;
 import io.vertx.core.Context;
@@ -49,6 +50,8 @@ final class StateReader {
     private volatile List<TopicPartition> partitions = List.of();
     private @Nullable TopicReader reader;
     private String jobsTopic = "";
+    private JobPlacement placement = new JobPlacement(1);
+    private JobLimits limits = JobLimits.DEFAULT;
 
     StateReader(
             JobHandler jobHandler, BiConsumer<String, @Nullable WorkerStatus> workerHandler, GatewayMetrics metrics) {
@@ -65,6 +68,7 @@ final class StateReader {
     /** Completes when all that was there has been read. */
     Future<Void> start(Vertx vertx, Context context, FeedSettings settings, KafkaLog kafka, Instant now) {
         jobsTopic = settings.topics().jobs();
+        limits = settings.limits();
         String workers = settings.topics().workers();
         TopicReader created = new TopicReader(vertx, context, settings.kafka(), BATCH);
         reader = created;
@@ -72,6 +76,7 @@ final class StateReader {
                 .compose(found -> {
                     List<TopicPartition> jobPartitions = found.resultAt(0);
                     List<TopicPartition> workerPartitions = found.resultAt(1);
+                    placement = new JobPlacement(Math.max(1, jobPartitions.size()));
                     partitions = Stream.concat(jobPartitions.stream(), workerPartitions.stream())
                             .toList();
                     return Future.all(
@@ -121,9 +126,13 @@ final class StateReader {
     }
 
     /** What is no good job is the coordinator's to reject; it becomes known by that. */
-    private static @Nullable AskedJob readJob(ConsumerRecord<byte[], byte[]> record) {
-        return switch (JobReader.read(record.value(), JobLimits.DEFAULT)) {
-            case JobReader.Accepted(PullJob job) -> new AskedJob(job, Instant.ofEpochMilli(record.timestamp()));
+    private @Nullable AskedJob readJob(ConsumerRecord<byte[], byte[]> record) {
+        return switch (JobReader.read(record.value(), limits)) {
+            // What stands elsewhere than its events will comes again, where the coordinator takes it.
+            case JobReader.Accepted(PullJob job) ->
+                placement.isInPlace(record, job.id())
+                        ? new AskedJob(job, Instant.ofEpochMilli(record.timestamp()))
+                        : null;
             case JobReader.Accepted _, JobReader.Rejected _ -> null;
         };
     }

@@ -1,32 +1,43 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.pullcast.gateway.coordinator;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import com.github.f4b6a3.ulid.UlidCreator;
 import dev.pullcast.contract.codec.ContractJson;
+import dev.pullcast.contract.codec.JobLimits;
 import dev.pullcast.contract.event.PullEvent;
 import dev.pullcast.contract.event.PullEvent.JobAccepted;
 import dev.pullcast.contract.event.PullEvent.JobCompleted;
 import dev.pullcast.contract.event.PullEvent.JobRejected;
+import dev.pullcast.contract.job.CancelJob;
 import dev.pullcast.contract.job.ImageRequest;
+import dev.pullcast.contract.job.PauseJob;
 import dev.pullcast.contract.job.PullJob;
 import dev.pullcast.contract.job.TaskRecord;
 import dev.pullcast.contract.kafka.Topics;
 import dev.pullcast.contract.worker.WorkerStatus;
 import dev.pullcast.testkit.TestKafka;
 import io.vertx.core.Future;
+import java.nio.charset.Charset;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -36,13 +47,15 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 class CoordinatorIT {
-    private static final int PARTITION = 2;
+    private static final int PARTITION = Topics.partitionOf(Given.JOB, 3);
+    private static final int ELSEWHERE = (PARTITION + 1) % 3;
 
     @RegisterExtension
     final TestKafka kafka = new TestKafka();
@@ -118,6 +131,98 @@ class CoordinatorIT {
     @Nested
     class WhenGarbageIsWritten {
         @Test
+        void eachKindIsRejectedOnceWithItsReasonAndTheJobsBetweenAreTaken() {
+            JobRules strict = new JobRules(
+                    new JobLimits(20_000, 8, 3, 100, 8),
+                    JobRules.DEFAULT.maxRecordBytes(),
+                    64,
+                    Duration.ofSeconds(2),
+                    Duration.ofSeconds(1));
+            worker("a");
+            Coordinator first = new Coordinator(new CoordinatorConfig(
+                    kafka.clientSettings(), topics(), InstantSource.system(), strict, Duration.ofSeconds(2)));
+            coordinators.add(first);
+            done(first.start());
+            String taken = UlidCreator.getUlid().toString();
+            kafka.send(topics().jobs(), taken, PullJob.of(taken, List.of(ImageRequest.of("alpine"))));
+            Map<String, String> reasons = new LinkedHashMap<>();
+            Map<String, String> ids = new LinkedHashMap<>();
+            List<String> good = new ArrayList<>(List.of(taken));
+            for (Garbage garbage : garbage(taken)) {
+                reasons.put(garbage.name(), garbage.reason());
+                ids.put(garbage.name(), garbage.id());
+                kafka.sendBytes(topics().jobs(), null, garbage.name(), garbage.value());
+                String next = UlidCreator.getUlid().toString();
+                good.add(next);
+                kafka.send(topics().jobs(), next, PullJob.of(next, List.of(ImageRequest.of("alpine"))));
+            }
+
+            kafka.readUntil(topics().rejected(), read -> read.size() >= reasons.size());
+            assertThat(tasks(good.size())).extracting(TaskRecord::job).containsExactlyInAnyOrderElementsOf(good);
+            done(first.close());
+            start();
+            List<ConsumerRecord<String, byte[]>> rejected = kafka.readAll(topics().rejected());
+            assertThat(rejected).extracting(ConsumerRecord::key).containsExactlyInAnyOrderElementsOf(reasons.keySet());
+            assertThat(rejected).allSatisfy(r -> {
+                assertThat(header(r, Outbox.REASON)).as(r.key()).contains(reasons.get(r.key()));
+                assertThat(header(r, Outbox.READ_AT)).startsWith(topics().jobs() + "-");
+            });
+            List<String> named =
+                    ids.values().stream().filter(id -> !id.isEmpty()).toList();
+            assertThat(events(JobRejected.class, named.size()))
+                    .extracting(ConsumerRecord::key)
+                    .containsExactlyInAnyOrderElementsOf(named);
+        }
+
+        private record Garbage(
+                String name, String id, @Nullable String text, Charset charset, String reason) {
+            byte @Nullable [] value() {
+                return text == null ? null : text.getBytes(charset);
+            }
+        }
+
+        private static Garbage text(String name, String json, String reason) {
+            String id = UlidCreator.getUlid().toString();
+            String whole = json.replace("ID", id);
+            return new Garbage(name, whole.contains(id) ? id : "", whole, UTF_8, reason);
+        }
+
+        private static List<Garbage> garbage(String taken) {
+            String id = UlidCreator.getUlid().toString();
+            return List.of(
+                    text("not JSON", "images: alpine", "is not JSON"),
+                    text("cut off", "{\"id\":\"ID\",\"images\":[\"alpi", "it ends too early"),
+                    text("wrong type", "{\"id\":\"ID\",\"images\":\"alpine\"}", "images: "),
+                    text(
+                            "unknown version",
+                            "{\"apiVersion\":\"pullcast.dev/v9\",\"id\":\"ID\",\"images\":[\"a\"]}",
+                            "apiVersion: "),
+                    text("unknown kind", "{\"kind\":\"PushJob\",\"id\":\"ID\",\"images\":[\"a\"]}", "kind: "),
+                    text(
+                            "too large",
+                            "{\"id\":\"ID\",\"x\":\"" + "y".repeat(20_000) + "\",\"images\":[\"a\"]}",
+                            "at most 20000 are allowed"),
+                    text("too deep", "{\"id\":\"ID\",\"x\":" + "[".repeat(9) + "]".repeat(9) + "}", "deeper than 8"),
+                    text("too many images", "{\"id\":\"ID\",\"images\":[\"a\",\"b\",\"c\",\"d\"]}", "images: "),
+                    text("no images", "{\"id\":\"ID\",\"images\":[]}", "images: "),
+                    text("bad reference", "{\"id\":\"ID\",\"images\":[\"Not A Name\"]}", "images"),
+                    text("duplicate key", "{\"id\":\"ID\",\"images\":[\"a\"],\"images\":[\"b\"]}", "same key twice"),
+                    new Garbage(
+                            "another charset",
+                            id,
+                            "{\"id\":\"" + id + "\",\"images\":[\"\u00fc\"]}",
+                            ISO_8859_1,
+                            "is not UTF-8"),
+                    new Garbage("tombstone", "", null, UTF_8, "a tombstone"),
+                    new Garbage(
+                            "an id that another job has",
+                            taken,
+                            "{\"id\":\"" + taken + "\",\"images\":[\"busybox\"]}",
+                            UTF_8,
+                            "belongs to an earlier job"));
+        }
+
+        @Test
         void itIsKeptOnceWithItsReasonAndTheNextRecordIsHandled() {
             worker("a");
             start();
@@ -136,11 +241,139 @@ class CoordinatorIT {
                     .satisfies(r -> {
                         assertThat(r.value()).asString(UTF_8).isEqualTo("{\"images\": 7");
                         assertThat(header(r, Outbox.REASON)).contains("is not JSON");
-                        assertThat(header(r, Outbox.READ_AT)).isEqualTo(topics().jobs() + "-2@0");
+                        assertThat(header(r, Outbox.READ_AT)).isEqualTo(topics().jobs() + "-" + PARTITION + "@0");
                     });
             assertThat(results(JobRejected.class, 1))
                     .singleElement()
                     .satisfies(r -> assertThat(r.key()).isEqualTo(Given.JOB));
+        }
+    }
+
+    @Nested
+    class WhenRecordsOfOneJobStandInDifferentPartitions {
+        @Test
+        void itIsOneJobWhereItsIdBelongsAlsoAfterARestart() {
+            worker("a");
+            Coordinator first = start();
+            for (int partition : List.of(ELSEWHERE, PARTITION, (PARTITION + 2) % 3, ELSEWHERE)) {
+                kafka.send(topics().jobs(), partition, "any key", Given.job("alpine"));
+            }
+            assertThat(events(JobAccepted.class, 1))
+                    .allSatisfy(r -> assertThat(r.partition()).isEqualTo(PARTITION));
+            // Four records and the three copies of those that stood elsewhere.
+            await().untilAsserted(
+                            () -> assertThat(kafka.readAll(topics().jobs())).hasSize(7));
+            done(first.close());
+            start();
+            kafka.send(topics().jobs(), ELSEWHERE, "any key", Given.job("alpine"));
+            result(Given.succeeded("a", "alpine", Instant.now()));
+
+            assertThat(results(JobCompleted.class, 1)).hasSize(1);
+            assertThat(tasks(1)).hasSize(1);
+            assertThat(events(JobAccepted.class, 1)).hasSize(1);
+            assertThat(kafka.readAll(topics().rejected())).isEmpty();
+        }
+
+        @Test
+        void oneWithOtherContentIsRejectedOnceWithThePlaceWhereItWasWritten() {
+            worker("a");
+            start();
+            kafka.send(topics().jobs(), PARTITION, Given.JOB, Given.job("alpine"));
+            tasks(1);
+            long offset = kafka.send(topics().jobs(), ELSEWHERE, "another key", Given.job("busybox"))
+                    .offset();
+
+            assertThat(kafka.readUntil(topics().rejected(), read -> !read.isEmpty()))
+                    .singleElement()
+                    .satisfies(r -> {
+                        assertThat(r.key()).isEqualTo("another key");
+                        assertThat(header(r, Outbox.REASON)).contains("belongs to an earlier job");
+                        assertThat(header(r, Outbox.READ_AT))
+                                .isEqualTo(topics().jobs() + "-" + ELSEWHERE + "@" + offset);
+                    });
+            assertThat(events(JobRejected.class, 1)).singleElement().satisfies(r -> {
+                JobRejected rejected = (JobRejected) ContractJson.readEvent(r.value());
+                assertThat(rejected.conflict()).isTrue();
+            });
+        }
+
+        @Test
+        void aCancelAndAPauseFindTheirJob() {
+            worker("a");
+            start();
+            kafka.send(topics().jobs(), PARTITION, Given.JOB, Given.job("alpine"));
+            tasks(1);
+
+            kafka.send(topics().jobs(), ELSEWHERE, "k", new PauseJob(Given.JOB, true, null));
+            assertThat(tasks(2)).last().isInstanceOf(TaskRecord.PauseTask.class);
+            kafka.send(topics().jobs(), ELSEWHERE, "k", new CancelJob(Given.JOB, "not wanted"));
+            assertThat(tasks(3)).last().isInstanceOf(TaskRecord.CancelTask.class);
+            result(Given.cancelled("a", "alpine", Instant.now()));
+
+            assertThat(results(JobCompleted.class, 1)).hasSize(1);
+            assertThat(kafka.readAll(topics().rejected())).isEmpty();
+        }
+
+        @Test
+        void aCancelOfAJobThatNobodyKnowsIsRejectedOnce() {
+            start();
+            kafka.send(topics().jobs(), ELSEWHERE, "k", new CancelJob(Given.JOB, null));
+
+            assertThat(kafka.readUntil(topics().rejected(), read -> !read.isEmpty()))
+                    .singleElement()
+                    .satisfies(r -> assertThat(header(r, Outbox.REASON)).contains("no job " + Given.JOB + " is known"));
+        }
+    }
+
+    @Nested
+    class WhenPartitionsAreAdded {
+        @Test
+        void itWaitsUntilAllTopicsHaveThemThenServesOldJobsAndNew() throws Exception {
+            worker("a");
+            Map<String, String> quick = new HashMap<>(kafka.clientSettings());
+            quick.put("metadata.max.age.ms", "300");
+            Coordinator coordinator = new Coordinator(CoordinatorProcess.config(quick, topics()));
+            coordinators.add(coordinator);
+            done(coordinator.start());
+            kafka.send(topics().jobs(), PARTITION, Given.JOB, Given.job("alpine"));
+            tasks(1);
+            try (Admin admin = Admin.create(new HashMap<>(kafka.clientSettings()))) {
+                add(admin, topics().jobs());
+                await().atMost(Duration.ofSeconds(20))
+                        .until(() -> !coordinator.health().ready());
+                add(admin, topics().events());
+                add(admin, topics().results());
+                add(admin, topics().sets());
+                await().atMost(Duration.ofSeconds(30))
+                        .until(() -> coordinator.health().partitions().size() == 5
+                                && coordinator.health().ready());
+            }
+            // As a gateway does, which knows where the job's events are.
+            kafka.send(topics().jobs(), PARTITION, "k", new CancelJob(Given.JOB, "not wanted"));
+            String fresh = idOf(4, 5);
+            kafka.send(topics().jobs(), 0, "k", PullJob.of(fresh, List.of(ImageRequest.of("alpine"))));
+
+            assertThat(tasks(3))
+                    .extracting(TaskRecord::job, task -> task.getClass().getSimpleName())
+                    .contains(tuple(fresh, "PullTask"));
+            assertThat(events(JobAccepted.class, 2))
+                    .filteredOn(r -> r.key().equals(fresh))
+                    .allSatisfy(r -> assertThat(r.partition()).isEqualTo(4));
+            result(Given.succeeded("a", "alpine", Instant.now()));
+            assertThat(results(JobCompleted.class, 1)).hasSize(1);
+        }
+
+        private void add(Admin admin, String topic) throws Exception {
+            admin.createPartitions(Map.of(topic, NewPartitions.increaseTo(5)))
+                    .all()
+                    .get(20, TimeUnit.SECONDS);
+        }
+
+        private String idOf(int home, int partitions) {
+            return Stream.generate(() -> UlidCreator.getUlid().toString())
+                    .filter(id -> Topics.partitionOf(id, partitions) == home)
+                    .findFirst()
+                    .orElseThrow();
         }
     }
 

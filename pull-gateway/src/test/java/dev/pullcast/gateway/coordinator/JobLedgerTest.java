@@ -16,6 +16,7 @@ import dev.pullcast.contract.job.TaskRecord.CancelTask;
 import dev.pullcast.contract.job.TaskRecord.PullTask;
 import dev.pullcast.contract.worker.WorkerStatus;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -487,6 +488,12 @@ class JobLedgerTest extends LedgerTest {
 
         @Test
         void metadataOfAnotherVersionIsTheBeginning() {
+            assertThat(Watermark.partitionsOf(Watermark.BEGINNING.text("me", 12)))
+                    .isEqualTo(12);
+            assertThat(Watermark.parse(new Watermark(7, 70, now).text("me", 12)))
+                    .isEqualTo(new Watermark(7, 70, now.truncatedTo(ChronoUnit.MILLIS)));
+            assertThat(Watermark.partitionsOf(Watermark.BEGINNING.text("me"))).isZero();
+            assertThat(Watermark.partitionsOf(null)).isZero();
             assertThat(Watermark.parse("v2 1")).isEqualTo(Watermark.BEGINNING);
             assertThat(Watermark.ownerOf("v2 1")).isNull();
             assertThat(Watermark.ownerOf(Watermark.BEGINNING.text("me"))).isEqualTo("me");

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pullcast.contract.job.TaskRecord.CancelTask;
+import dev.pullcast.contract.kafka.JobPlacement;
 import dev.pullcast.contract.kafka.Topics;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -53,6 +54,36 @@ class OutboxTest {
         ProducerRecord<byte[], byte[]> task = outbox.take().getFirst();
         assertThat(header(task, "traceparent")).containsExactly("00-1-2-01");
         assertThat(header(task, "other")).isEmpty();
+    }
+
+    @Test
+    void whatStandsElsewhereGoesWhereItBelongsAsItIsAndSaysWhereItWasRead() {
+        ConsumerRecord<byte[], byte[]> job = read("{ }");
+        job.headers().add("traceparent", "00-1-2-01".getBytes(UTF_8)).add("other", new byte[] {7});
+
+        outbox.forward(job, 9, NOW);
+
+        ProducerRecord<byte[], byte[]> moved = outbox.take().getFirst();
+        assertThat(moved.topic()).isEqualTo("pull.jobs");
+        assertThat(moved.partition()).isEqualTo(9);
+        assertThat(moved.key()).isEqualTo(job.key());
+        assertThat(moved.value()).asString(UTF_8).isEqualTo("{ }");
+        assertThat(header(moved, "other")).hasSize(1);
+        assertThat(header(moved, JobPlacement.HEADER))
+                .containsExactly("pull.jobs-" + job.partition() + "@" + job.offset());
+    }
+
+    @Test
+    void headersThatAreTooLargeToBeKeptAreLeftOut() {
+        ConsumerRecord<byte[], byte[]> job = read("{}");
+        job.headers().add("traceparent", "00-1-2-01".getBytes(UTF_8)).add("huge", new byte[300_000]);
+
+        outbox.add(3, List.of(new Output.Reject(List.of("no"))), job, NOW);
+
+        ProducerRecord<byte[], byte[]> rejected = outbox.take().getFirst();
+        assertThat(header(rejected, "traceparent")).containsExactly("00-1-2-01");
+        assertThat(header(rejected, "huge")).isEmpty();
+        assertThat(header(rejected, Outbox.REASON)).containsExactly("no");
     }
 
     @Test

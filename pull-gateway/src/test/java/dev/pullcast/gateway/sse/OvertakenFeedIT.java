@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.github.f4b6a3.ulid.UlidCreator;
+import dev.pullcast.contract.codec.JobLimits;
 import dev.pullcast.contract.event.PullEvent;
 import dev.pullcast.contract.event.PullOrigin;
 import dev.pullcast.gateway.feed.EventFeed;
@@ -44,7 +45,8 @@ class OvertakenFeedIT {
     @BeforeEach
     void start() throws Exception {
         InstantSource clock = InstantSource.system();
-        FeedSettings settings = new FeedSettings(kafka.topics(), kafka.clientSettings(), 1 << 20, Duration.ofHours(1));
+        FeedSettings settings = new FeedSettings(
+                kafka.topics(), kafka.clientSettings(), 1 << 20, Duration.ofHours(1), JobLimits.DEFAULT);
         feed = new EventFeed(settings, new FleetView(new FleetView.Kept(10, 1_000), clock), clock, metrics);
         vertx.deployVerticle(feed).await(20, TimeUnit.SECONDS);
         feed.caughtUp().await(20, TimeUnit.SECONDS);

@@ -85,7 +85,13 @@ public final class TaskConsumer {
      * @param client settings of Kafka clients
      * @param dataFolder for the journal
      */
-    public record Kafka(Map<String, String> client, Path dataFolder) {}
+    public record Kafka(Map<String, String> client, Path dataFolder) {
+        /** Without the settings: they may be secrets. */
+        @Override
+        public String toString() {
+            return "Kafka[dataFolder=" + dataFolder + "]";
+        }
+    }
 
     /** A worker's id as part of a file's name. */
     public static String fileName(String workerId) {

@@ -9,6 +9,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +38,9 @@ public final class JobReader {
     public static final String API_VERSION = "pullcast.dev/v1";
 
     private static final int MAX_SHOWN_ID = 128;
+
+    /** A mapper is costly, and a process has but a few sets of limits. */
+    private static final Map<Shape, JsonMapper> MAPPERS = new ConcurrentHashMap<>();
 
     private JobReader() {}
 
@@ -186,7 +190,7 @@ public final class JobReader {
     }
 
     private static JsonMapper mapper(JobLimits limits) {
-        return limits.equals(JobLimits.DEFAULT) ? DefaultMapper.MAPPER : newMapper(limits);
+        return MAPPERS.computeIfAbsent(new Shape(limits.maxBytes(), limits.maxDepth()), _ -> newMapper(limits));
     }
 
     private static JsonMapper newMapper(JobLimits limits) {
@@ -212,8 +216,6 @@ public final class JobReader {
         return new Rejected(id, List.of(reason));
     }
 
-    /** Made when first needed: a mapper is costly, and all but tests use one set of limits. */
-    private static final class DefaultMapper {
-        static final JsonMapper MAPPER = newMapper(JobLimits.DEFAULT);
-    }
+    /** What a mapper depends on. */
+    private record Shape(int maxBytes, int maxDepth) {}
 }

@@ -2,23 +2,28 @@
 package dev.pullcast.contract.kafka;
 
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.CreateTopicsResult;
+import org.apache.kafka.clients.admin.DescribeTopicsOptions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jspecify.annotations.Nullable;
@@ -77,14 +82,30 @@ public final class TopicSetup {
      * @param replication copies of new topics, or {@link #BROKERS_REPLICATION}
      */
     public static Result ensure(Map<String, Object> clientConfig, Topics topics, int partitions, short replication) {
+        return ensure(clientConfig, topics, partitions, replication, List.of());
+    }
+
+    /**
+     * The same for a role, which also learns here what Kafka does not allow it. Topics that it has nothing to do with need
+     * not be shown to it.
+     *
+     * @param needed what the role must be allowed, see {@link Rights}; empty for whoever only sees to the topics
+     */
+    public static Result ensure(
+            Map<String, Object> clientConfig,
+            Topics topics,
+            int partitions,
+            short replication,
+            Collection<Right> needed) {
         TopicPlan plan = new TopicPlan(topics, partitions, replication);
         Map<String, Object> config = new LinkedHashMap<>();
         config.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, TIMEOUT_MILLIS);
         config.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, TIMEOUT_MILLIS / 2);
         config.putAll(clientConfig);
         try (Admin admin = Admin.create(config)) {
+            List<String> created = new ArrayList<>();
             for (int look = 0; look < LOOKS; look++) {
-                Optional<Result> result = ensure(admin, plan);
+                Optional<Result> result = look(admin, plan, new RightsCheck(needed), created);
                 if (result.isPresent()) {
                     return result.get();
                 }
@@ -99,31 +120,51 @@ public final class TopicSetup {
         }
     }
 
-    /** Empty when another process creates topics at the same time: looking again tells what it made. */
-    private static Optional<Result> ensure(Admin admin, TopicPlan plan) throws InterruptedException {
+    /** Empty when topics are being created, by this process or another: looking again tells what was made. */
+    private static Optional<Result> look(Admin admin, TopicPlan plan, RightsCheck rights, List<String> created)
+            throws InterruptedException {
         Map<String, Integer> existing = new TreeMap<>();
-        Map<String, KafkaFuture<TopicDescription>> answers =
-                admin.describeTopics(plan.settings().keySet()).topicNameValues();
+        Set<String> hidden = new HashSet<>();
+        Map<String, KafkaFuture<TopicDescription>> answers = admin.describeTopics(
+                        plan.settings().keySet(),
+                        new DescribeTopicsOptions().includeAuthorizedOperations(!rights.isEmpty()))
+                .topicNameValues();
         for (Map.Entry<String, KafkaFuture<TopicDescription>> answer : answers.entrySet()) {
+            String topic = answer.getKey();
             try {
-                existing.put(
-                        answer.getKey(), answer.getValue().get().partitions().size());
+                TopicDescription description = answer.getValue().get();
+                existing.put(topic, description.partitions().size());
+                rights.shown(topic, description.authorizedOperations());
             } catch (ExecutionException e) {
-                if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
-                    return Optional.of(unusable("cannot look at " + answer.getKey(), e.getCause()));
+                if (e.getCause() instanceof TopicAuthorizationException && !rights.isEmpty()) {
+                    hidden.add(topic);
+                    rights.hidden(topic);
+                } else if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
+                    return Optional.of(unusable("cannot look at " + topic, e.getCause()));
                 }
             }
         }
-        String mismatch = plan.mismatch(existing);
-        if (!mismatch.isEmpty()) {
-            return Optional.of(new Unusable(mismatch, false));
+        rights.lookBeyondTopics(admin);
+        for (String problem : List.of(plan.mismatch(existing), rights.problem())) {
+            if (!problem.isEmpty()) {
+                return Optional.of(new Unusable(problem, false));
+            }
         }
         Map<String, Integer> missing = plan.missing(existing);
-        return missing.isEmpty() ? Optional.of(new Ready(List.of(), existing)) : create(admin, plan, existing, missing);
+        missing.keySet().removeAll(hidden);
+        return missing.isEmpty()
+                ? Optional.of(new Ready(List.copyOf(created), existing))
+                : create(admin, plan, rights, existing, missing, created);
     }
 
+    // One parameter for each part of what is known so far.
     private static Optional<Result> create(
-            Admin admin, TopicPlan plan, Map<String, Integer> existing, Map<String, Integer> missing)
+            Admin admin,
+            TopicPlan plan,
+            RightsCheck rights,
+            Map<String, Integer> existing,
+            Map<String, Integer> missing,
+            List<String> created)
             throws InterruptedException {
         List<NewTopic> wanted = missing.entrySet().stream()
                 .map(topic -> new NewTopic(topic.getKey(), topic.getValue(), plan.replication())
@@ -131,14 +172,15 @@ public final class TopicSetup {
                 .toList();
         CreateTopicsResult answers = admin.createTopics(wanted);
         Map<String, Integer> refused = new LinkedHashMap<>();
-        List<String> created = new ArrayList<>();
         for (Map.Entry<String, Integer> topic : missing.entrySet()) {
             try {
                 Objects.requireNonNull(answers.values().get(topic.getKey())).get();
                 created.add(topic.getKey());
             } catch (ExecutionException e) {
                 if (e.getCause() instanceof AuthorizationException) {
-                    refused.put(topic.getKey(), topic.getValue());
+                    if (rights.concerns(topic.getKey())) {
+                        refused.put(topic.getKey(), topic.getValue());
+                    }
                 } else if (e.getCause() instanceof TopicExistsException) {
                     return Optional.empty();
                 } else {
@@ -153,8 +195,20 @@ public final class TopicSetup {
                             + System.lineSeparator() + plan.commands(refused),
                     false));
         }
+        if (!rights.isEmpty() && !created.isEmpty()) {
+            return Optional.empty();
+        }
         existing.putAll(missing);
         return Optional.of(new Ready(List.copyOf(created), existing));
+    }
+
+    /**
+     * What is wrong with the numbers of partitions of topics that must be alike, as a sentence; empty if nothing is.
+     *
+     * @param partitions by topic
+     */
+    public static String mismatch(Topics topics, Map<String, Integer> partitions) {
+        return new TopicPlan(topics, DEFAULT_PARTITIONS, BROKERS_REPLICATION).mismatch(partitions);
     }
 
     private static Unusable unusable(String tried, @Nullable Throwable cause) {
