@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.pullcast.contract.job;
 
+import java.security.SecureRandom;
+import java.time.Instant;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +17,13 @@ public final class JobId {
     private static final Pattern UUID = Pattern.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}");
 
     private JobId() {}
+
+    /** A fresh id: a UUIDv7 of that moment. */
+    public static String next(Instant now) {
+        long high = now.toEpochMilli() << 16 | 0x7000 | Randomness.SOURCE.nextInt(1 << 12);
+        long low = Randomness.SOURCE.nextLong() >>> 2 | 1L << 63;
+        return new java.util.UUID(high, low).toString();
+    }
 
     /** What keeps a text from being a job's id, as the end of a sentence that begins with "it"; null for a good id. */
     public static @Nullable String problemWith(String id) {
@@ -50,5 +59,10 @@ public final class JobId {
             return "is a UUID of version " + id.charAt(14) + "; version 7 is needed";
         }
         return "89ab".indexOf(id.charAt(19)) < 0 ? "is a UUID of another variant than RFC 9562's" : null;
+    }
+
+    /** Costs time at its first use, which those who only check ids do without. */
+    private static final class Randomness {
+        static final SecureRandom SOURCE = new SecureRandom();
     }
 }

@@ -14,8 +14,12 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.Serde;
+import org.apache.kafka.common.serialization.Serializer;
+import org.apache.kafka.common.utils.Utils;
 import org.junit.jupiter.api.Test;
 
 class ContractSerdesTest {
@@ -40,6 +44,33 @@ class ContractSerdesTest {
                         0,
                         0,
                         "1"));
+    }
+
+    @Test
+    void areMadeByTheNamesOfTheirClassesAsKafkasSettingsNameThem() throws ClassNotFoundException {
+        PullEvent event = new PullEvent.JobRejected("j", Instant.EPOCH, "p", List.of("no"));
+        Map<String, Object> settings = Map.of(
+                "bootstrap.servers", "127.0.0.1:1",
+                "key.deserializer", "org.apache.kafka.common.serialization.StringDeserializer",
+                "value.deserializer", "dev.pullcast.contract.kafka.ContractSerdes$EventDeserializer");
+        try (KafkaConsumer<String, PullEvent> consumer = new KafkaConsumer<>(settings)) {
+            assertThat(consumer.assignment()).isEmpty();
+        }
+        for (String kind : List.of("Job", "Task", "Event", "Worker", "Set")) {
+            assertThat(made(kind + "Serializer")).isInstanceOf(Serializer.class);
+            assertThat(made(kind + "Deserializer")).isInstanceOf(Deserializer.class);
+        }
+        assertThat(new ContractSerdes.EventDeserializer()
+                        .deserialize(TOPIC, new ContractSerdes.EventSerializer().serialize(TOPIC, event)))
+                .isEqualTo(event);
+        assertThat(new ContractSerdes.JobDeserializer()
+                        .deserialize(
+                                TOPIC, new ContractSerdes.JobSerializer().serialize(TOPIC, new CancelJob(ULID, "why"))))
+                .isEqualTo(new JobReader.Accepted(new CancelJob(ULID, "why")));
+    }
+
+    private static Object made(String name) throws ClassNotFoundException {
+        return Utils.newInstance("dev.pullcast.contract.kafka.ContractSerdes$" + name, Object.class);
     }
 
     @Test
