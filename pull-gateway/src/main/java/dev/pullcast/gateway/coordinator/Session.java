@@ -82,7 +82,7 @@ final class Session implements AutoCloseable {
         try {
             int taskPartitions = Clients.partitions(ends, topics.tasks()).size();
             this.outbox = new Outbox(topics, taskPartitions, config.rules().maxRecordBytes());
-            this.placement = Clients.placement(heartbeats, topics);
+            this.placement = Clients.placement(ends, topics);
         } catch (RuntimeException e) {
             close();
             throw e;
@@ -301,7 +301,7 @@ final class Session implements AutoCloseable {
 
         @Override
         public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
-            placement = Clients.placement(heartbeats, topics);
+            placement = Clients.placement(ends, topics);
             Set<TopicPartition> mine = new HashSet<>(member.assignment());
             Set<TopicPartition> jobs = new HashSet<>();
             for (TopicPartition tp : partitions) {
