@@ -18,7 +18,7 @@ const JOBS_AT_ONCE = 50;
 const state = emptyState();
 const ui = {
   page: 'jobs', job: null, worker: null, chosenWorker: null, chosenPull: null, query: '', jobFilter: 'all', pullFilter: '',
-  jobsShown: JOBS_AT_ONCE, cancelling: new Set(), mayPull: true,
+  jobsShown: JOBS_AT_ONCE, cancelling: new Set(), pausing: new Map(), mayPull: true,
 };
 const notices = new Notices();
 const pages = { jobs: new JobsPage(), job: new JobPage(choose), workers: new FleetPage(), worker: new WorkerPage() };
@@ -98,6 +98,7 @@ function route(event) {
     chosenWorker: asked.get('worker'), chosenPull: asked.get('pull'),
   });
   if (before !== ui.page + ui.job + ui.worker) ui.pullFilter = '';
+  if (ui.page !== 'job') pages.job.leave();
   for (const page of Object.keys(pages)) show($(`page-${page}`), page === ui.page);
   for (const link of document.querySelectorAll('nav a')) {
     if (ui.page.startsWith(link.dataset.page)) link.setAttribute('aria-current', 'page');
@@ -191,6 +192,20 @@ cancelDialog(async () => {
     await request('DELETE', `v1/pulls/${encodeURIComponent(job)}`);
   } catch (error) {
     ui.cancelling.delete(job);
+    notices.say('error', error.message);
+    draw();
+  }
+});
+
+$('pause').addEventListener('click', async () => {
+  const { job } = ui;
+  const paused = state.jobs.get(job)?.state !== 'paused';
+  ui.pausing.set(job, paused); // until the coordinator tells, or the request fails
+  draw();
+  try {
+    await request('PATCH', `v1/pulls/${encodeURIComponent(job)}`, { paused });
+  } catch (error) {
+    ui.pausing.delete(job);
     notices.say('error', error.message);
     draw();
   }

@@ -4,13 +4,14 @@
 import { $, attribute, badge, copyable, put, Rows, show, since } from './dom.js';
 import * as f from './format.js';
 import { drawProblem, jobBar, jobCounts, jobFacts, jobTitle } from './jobs.js';
+import { JobLog } from './log.js';
 import { Matrix } from './matrix.js';
 import { PullPanel } from './pull.js';
 import { jobState, problems, summary, has } from './select.js';
 import { isOpen, pullOf } from './state.js';
 
 const PROBLEMS_SHOWN = 20;
-const LOG_SHOWN = 200;
+const LOG_SHOWN = 500;
 
 function drawEntry(row, { time, type, worker, image, text }) {
   put(row.time, f.clock(time));
@@ -28,6 +29,12 @@ export class JobPage {
     this.panel = new PullPanel();
     this.failures = new Rows($('failures'), 't-failure', drawProblem);
     this.log = new Rows($('log'), 't-entry', drawEntry);
+    this.events = new JobLog(() => opened());
+  }
+
+  /** Nobody looks at it any more. */
+  leave() {
+    this.events.stop();
   }
 
   render(state, ui, query, now) {
@@ -48,10 +55,11 @@ export class JobPage {
     this.matrix.render(job, ui, query, now);
     this.panel.render(ui.chosen, now);
     if ($('log-box').open) this.drawLog(job, query);
+    else this.events.stop();
   }
 
   drawHead(job, sum, ui, now) {
-    const stamp = `${job.version}/${Math.floor(now / (isOpen(job) ? 1000 : 30_000))}/${ui.cancelling.has(job.id)}/${ui.mayPull}`;
+    const stamp = `${job.version}/${Math.floor(now / (isOpen(job) ? 1000 : 30_000))}/${ui.cancelling.has(job.id)}/${ui.pausing.has(job.id)}/${ui.mayPull}`;
     if (this.job === job && this.stamp === stamp) return;
     Object.assign(this, { job, stamp });
     put($('job-title'), jobTitle(job));
@@ -63,6 +71,7 @@ export class JobPage {
     jobBar($('job-bar'), job, sum);
     put($('job-percent'), job.state === 'rejected' ? '' : `${Math.floor(sum.percent)} %`);
     put($('job-text'), jobCounts(job, sum));
+    this.drawPause(job, ui);
     const cancelling = ui.cancelling.has(job.id);
     show($('cancel'), isOpen(job) && ui.mayPull);
     show($('again'), !isOpen(job) && ui.mayPull && job.columns.size > 0);
@@ -71,6 +80,15 @@ export class JobPage {
     $('cancel').disabled = cancelling;
     show($('job-message'), !!job.message);
     put($('job-message'), job.message ?? '');
+  }
+
+  /** What was asked for is shown when the coordinator has done it. */
+  drawPause(job, ui) {
+    const paused = job.state === 'paused';
+    if (ui.pausing.get(job.id) === paused || !isOpen(job)) ui.pausing.delete(job.id);
+    show($('pause'), isOpen(job) && ui.mayPull);
+    $('pause').disabled = ui.pausing.has(job.id);
+    put($('pause'), $('pause').disabled ? (paused ? 'Resuming' : 'Pausing') : paused ? 'Resume' : 'Pause');
   }
 
   drawFilters(sum, chosen) {
@@ -84,12 +102,12 @@ export class JobPage {
   }
 
   drawLog(job, query) {
-    const lines = [];
-    for (let i = job.log.length - 1; i >= 0 && lines.length < LOG_SHOWN; i--) {
-      const { worker, image, text } = job.log[i];
-      if (!query.length || has(query, `${worker}\n${image}\n${text}`.toLowerCase())) lines.push(job.log[i]);
-    }
+    this.events.follow(job);
+    const wanted = ({ worker, image, text }) => !query.length || has(query, `${worker}\n${image}\n${text}`.toLowerCase());
+    const lines = this.events.lines(job).filter(wanted);
+    const more = lines.length - LOG_SHOWN;
     show($('log-empty'), !lines.length);
-    this.log.show(lines, (entry) => entry.n, () => 0);
+    put($('log-more'), more > 0 ? `and ${f.count(more)} earlier ones: search to find them` : '');
+    this.log.show(lines.slice(0, LOG_SHOWN), (entry) => entry.n, () => 0);
   }
 }

@@ -154,8 +154,13 @@ function applyToPull(state, type, data) {
   if (!known || pull.state !== before) job.shape = job.version;
 }
 
-/** Events as lines, so that long logs hold no whole events. */
+/** An event as a line, so that long logs hold no whole events. */
+export const entryOf = (type, data) => ({
+  id: data.id, n: nextVersion(), at: Date.parse(data.time), time: data.time, type, worker: data.worker, image: data.image,
+  text: eventText(type, data),
+});
+
 export function record(job, type, data) {
-  job.log.push({ n: nextVersion(), time: data.time, type, worker: data.worker, image: data.image, text: eventText(type, data) });
+  job.log.push(entryOf(type, data));
   if (job.log.length > LOG_LIMIT) job.log.shift();
 }

@@ -12,6 +12,7 @@ import dev.pullcast.gateway.coordinator.CoordinatorConfig;
 import dev.pullcast.gateway.enqueue.JobPublisher;
 import dev.pullcast.gateway.enqueue.Sealer;
 import dev.pullcast.gateway.feed.EventFeed;
+import dev.pullcast.gateway.feed.KafkaLog;
 import dev.pullcast.gateway.fleet.FleetView;
 import dev.pullcast.gateway.ops.GatewayMetrics;
 import dev.pullcast.gateway.security.Credentials;
@@ -35,6 +36,7 @@ import org.slf4j.LoggerFactory;
 /** A gateway: all its parts, started in order and stopped in the reverse. Used by its own program and by others. */
 public final class Gateway {
     private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
+    private static final long RETRY_MILLIS = 1_000;
 
     private final Vertx vertx;
     private final GatewayConfig config;
@@ -42,7 +44,10 @@ public final class Gateway {
     private final GatewayMetrics metrics = new GatewayMetrics();
     private volatile HttpApi.Bound bound = new HttpApi.Bound(-1, List.of());
     private volatile @Nullable Coordinator coordinator;
+    private volatile @Nullable KafkaLog kafka;
     private final List<Supplier<Future<?>>> stops = Collections.synchronizedList(new ArrayList<>());
+    private String complaint = "";
+    private volatile boolean closed;
 
     /** A gateway that does nothing before {@link #start()}. The caller closes Vert.x. */
     public Gateway(Vertx vertx, GatewayConfig config, InstantSource clock) {
@@ -52,22 +57,95 @@ public final class Gateway {
     }
 
     /**
-     * Completes when it answers HTTP. The past may still be read then; {@code /readyz} says when that is done. Fails when
-     * Kafka cannot be reached, topics cannot be made, or the port is taken; what had started has been stopped again.
+     * Completes when it answers HTTP and Kafka was asked once. Kafka may come later, and its past may still be read then;
+     * {@code /readyz} says when that is done. Fails when the port is taken, when Kafka refuses this process, or its topics
+     * do not fit; what had started has been stopped again.
      */
     public Future<Void> start() {
-        return startRoles().recover(failure -> close().transform(_ -> Future.failedFuture(failure)));
+        boolean withApi = config.roles().contains(GatewayConfig.Role.API);
+        Future<Optional<Api>> api = withApi ? startApi().map(Optional::of) : Future.succeededFuture(Optional.empty());
+        return api.compose(this::meetKafka).recover(failure -> close().transform(_ -> Future.failedFuture(failure)));
     }
 
-    private Future<Void> startRoles() {
-        boolean withApi = config.roles().contains(GatewayConfig.Role.API);
-        return topics().compose(_ -> startCoordinator(!withApi))
-                .compose(_ -> withApi ? startParts() : Future.succeededFuture());
+    /** What of the API needs Kafka. */
+    private record Api(EventFeed feed, JobPublisher publisher) {}
+
+    /** It passes by itself, so it is worth waiting for. */
+    private static final class NotNow extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        NotNow(Throwable cause) {
+            super(cause.getMessage(), cause, false, false);
+        }
+    }
+
+    private Future<Void> meetKafka(Optional<Api> api) {
+        return tryKafka(api).recover(failure -> {
+            if (!(failure instanceof NotNow)) {
+                return Future.failedFuture(failure);
+            }
+            tryLater(api, failure);
+            return Future.succeededFuture();
+        });
+    }
+
+    private void tryLater(Optional<Api> api, Throwable failure) {
+        String words = String.valueOf(failure.getMessage());
+        if (!words.equals(complaint)) {
+            complaint = words;
+            LOG.warn(
+                    "Kafka at {} cannot be used yet; it is asked again every second, and until then jobs are refused: {}",
+                    config.feed().kafka().get("bootstrap.servers"),
+                    words);
+        }
+        api.ifPresent(parts -> parts.feed()
+                .noKafka(failure instanceof NotNow ? "Kafka does not answer" : "Kafka is not as it must be"));
+        vertx.setTimer(RETRY_MILLIS, _ -> {
+            if (!closed) {
+                tryKafka(api).onSuccess(_ -> LOG.info("Kafka is there")).onFailure(again -> tryLater(api, again));
+            }
+        });
+    }
+
+    /** Everything that needs Kafka, in order; what was done before is not done again. */
+    private Future<Void> tryKafka(Optional<Api> api) {
+        return reach().compose(log -> topics().compose(_ -> startCoordinator(api.isEmpty()))
+                .compose(_ -> api.isEmpty() ? Future.succeededFuture() : connect(api.get(), log)));
+    }
+
+    private Future<KafkaLog> reach() {
+        KafkaLog known = kafka;
+        Future<KafkaLog> opened = known != null
+                ? Future.succeededFuture(known)
+                : KafkaLog.open(vertx, config.feed().kafka()).onSuccess(this::keep);
+        return opened.compose(log -> log.clusterId().map(log)).recover(Gateway::notNow);
+    }
+
+    private synchronized void keep(KafkaLog log) {
+        kafka = log;
+        if (closed) {
+            log.close();
+        }
+        stops.addFirst(() -> {
+            log.close();
+            return Future.succeededFuture();
+        });
+    }
+
+    private Future<Void> connect(Api api, KafkaLog log) {
+        return api.publisher()
+                .open()
+                .compose(_ -> api.feed().connect(log, this::topics))
+                .recover(Gateway::notNow);
+    }
+
+    private static <T> Future<T> notNow(Throwable failure) {
+        return Future.failedFuture(KafkaLog.isPassing(failure) ? new NotNow(failure) : failure);
     }
 
     /** Beside the API it may come later: {@code /readyz} says when it has. */
-    private Future<Void> startCoordinator(boolean awaited) {
-        if (!config.roles().contains(GatewayConfig.Role.COORDINATOR)) {
+    private synchronized Future<Void> startCoordinator(boolean awaited) {
+        if (closed || coordinator != null || !config.roles().contains(GatewayConfig.Role.COORDINATOR)) {
             return Future.succeededFuture();
         }
         Coordinator starting = new Coordinator(new CoordinatorConfig(
@@ -77,21 +155,25 @@ public final class Gateway {
                 config.jobs(),
                 CoordinatorConfig.DEFAULT_SESSION_TIMEOUT));
         coordinator = starting;
-        stops.add(starting::close);
+        // It goes last, so that what its end means can still be told.
+        stops.addFirst(starting::close);
         Future<Void> started = starting.start();
         return awaited ? started : Future.succeededFuture();
     }
 
     private String coordinatorProblem() {
+        if (!config.roles().contains(GatewayConfig.Role.COORDINATOR)) {
+            return "";
+        }
         Coordinator running = coordinator;
-        return running == null || running.health().ready() ? "" : "the coordinator is not ready";
+        return running != null && running.health().ready() ? "" : "the coordinator is not ready";
     }
 
     private Future<Void> topics() {
-        Map<String, Object> kafka = new HashMap<>(config.feed().kafka());
+        Map<String, Object> settings = new HashMap<>(config.feed().kafka());
         return vertx.executeBlocking(
                         () -> TopicSetup.ensure(
-                                kafka, config.feed().topics(), config.partitions(), config.replication(), rights()),
+                                settings, config.feed().topics(), config.partitions(), config.replication(), rights()),
                         false)
                 .compose(result -> result == null ? Future.failedFuture("no answer") : check(result));
     }
@@ -117,20 +199,19 @@ public final class Gateway {
                 }
                 yield Future.succeededFuture();
             }
-            case TopicSetup.Unusable unusable -> Future.failedFuture(unusable.problem());
+            case TopicSetup.Unusable unusable -> {
+                IllegalStateException problem = new IllegalStateException(unusable.problem());
+                yield Future.failedFuture(unusable.passing() ? new NotNow(problem) : problem);
+            }
         };
     }
 
-    private Future<Void> startParts() {
+    private Future<Api> startApi() {
         return Credentials.open(vertx, config.security(), clock).compose(credentials -> {
             stops.add(credentials::close);
-            return startParts(credentials);
+            EventFeed feed = new EventFeed(config.feed(), new FleetView(config.finished(), clock), clock, metrics);
+            return sealer().compose(seal -> startApi(feed, seal, credentials));
         });
-    }
-
-    private Future<Void> startParts(Credentials credentials) {
-        EventFeed feed = new EventFeed(config.feed(), new FleetView(config.finished(), clock), clock, metrics);
-        return sealer().compose(seal -> startApi(feed, seal, credentials));
     }
 
     private Future<Optional<Sealer>> sealer() {
@@ -142,23 +223,23 @@ public final class Gateway {
                         .map(Optional::of);
     }
 
-    private Future<Void> startApi(EventFeed feed, Optional<Sealer> seal, Credentials credentials) {
+    private Future<Api> startApi(EventFeed feed, Optional<Sealer> seal, Credentials credentials) {
+        JobPublisher publisher = new JobPublisher(
+                vertx, config.feed().kafka(), config.feed().topics(), config.publishTimeout(), metrics);
+        HttpApi.Parts parts = new HttpApi.Parts(
+                feed,
+                publisher,
+                seal.orElse(null),
+                metrics,
+                new Load(config.http().limits()),
+                clock.instant(),
+                clock,
+                credentials,
+                this::coordinatorProblem);
         return vertx.deployVerticle(feed)
                 .compose(id -> {
                     stops.add(() -> vertx.undeploy(id));
-                    JobPublisher publisher = new JobPublisher(
-                            vertx, config.feed().kafka(), config.feed().topics(), config.publishTimeout(), metrics);
                     stops.add(publisher::close);
-                    HttpApi.Parts parts = new HttpApi.Parts(
-                            feed,
-                            publisher,
-                            seal.orElse(null),
-                            metrics,
-                            new Load(config.http().limits()),
-                            clock.instant(),
-                            clock,
-                            credentials,
-                            this::coordinatorProblem);
                     return vertx.deployVerticle(
                             () -> new HttpApi(config.http(), parts, now -> bound = now),
                             new DeploymentOptions().setInstances(instances()));
@@ -171,7 +252,7 @@ public final class Gateway {
                             config.http().host(),
                             port());
                 })
-                .mapEmpty();
+                .map(new Api(feed, publisher));
     }
 
     /** Event loops cannot share a port that is not known before. */
@@ -192,7 +273,7 @@ public final class Gateway {
     /** Ends streams, finishes requests, lets go of Kafka. Completes whatever happens. */
     public Future<Void> close() {
         Future<Void> done = Future.succeededFuture();
-        for (Supplier<Future<?>> stop : List.copyOf(stops).reversed()) {
+        for (Supplier<Future<?>> stop : stopping()) {
             done = done.transform(_ -> stop.get()).transform(result -> {
                 if (result.failed()) {
                     LOG.warn("a part did not stop well: {}", result.cause().toString());
@@ -200,7 +281,13 @@ public final class Gateway {
                 return Future.succeededFuture();
             });
         }
-        stops.clear();
         return done.onComplete(_ -> metrics.close());
+    }
+
+    private synchronized List<Supplier<Future<?>>> stopping() {
+        closed = true;
+        List<Supplier<Future<?>>> all = List.copyOf(stops).reversed();
+        stops.clear();
+        return all;
     }
 }

@@ -67,6 +67,8 @@ class AuthorizationIT {
         projects.heartbeat();
         ours = projects.running(A);
         theirs = projects.running(B);
+        projects.keep(ours);
+        projects.keep(theirs);
         gateways = new GatewayFixture(loops.vertx(), kafka);
         gateway = gateways.start(tokens.setting());
         port = gateway.port();
@@ -97,7 +99,11 @@ class AuthorizationIT {
             }
         }
         all.add(JSON);
-        String body = method.equals("POST") ? "{\"images\":[\"alpine\"],\"project\":\"alpha\"}" : "";
+        String body = switch (method) {
+            case "POST" -> "{\"images\":[\"alpine\"],\"project\":\"alpha\"}";
+            case "PATCH" -> "{\"paused\":true}";
+            default -> "";
+        };
         return SseProbe.request(port, method, path, body, all.toArray(String[]::new));
     }
 
@@ -173,7 +179,7 @@ class AuthorizationIT {
             }
         }
         assertThat(kafka.readAll(kafka.topics().jobs()))
-                .as("no cancel of theirs was passed on")
+                .as("no cancel or pause of theirs was passed on")
                 .noneMatch(r -> theirs.id().equals(r.key()));
     }
 
@@ -204,9 +210,17 @@ class AuthorizationIT {
     }
 
     @Test
+    void standing_sets_are_told_to_those_alone_whose_they_are() {
+        assertThat(send("GET", "/v1/sets", tokens.header("read-all")).body()).contains(ours.id(), theirs.id());
+        JsonNode mine = json(send("GET", "/v1/sets", tokens.header("read-a")).body());
+        assertThat(mine.size()).isEqualTo(1);
+        assertThat(mine.get(0).get("id").asString()).isEqualTo(ours.id());
+    }
+
+    @Test
     void a_foreign_job_is_told_no_different_from_one_that_there_is_not() {
         String unknown = UlidCreator.getUlid().toString();
-        for (String method : List.of("GET", "DELETE")) {
+        for (String method : List.of("GET", "PATCH", "DELETE")) {
             SseProbe.Answer foreign = send(method, "/v1/pulls/" + theirs.id(), tokens.header("both-a"));
             SseProbe.Answer nothing = send(method, "/v1/pulls/" + unknown, tokens.header("both-a"));
             assertThat(foreign.status()).isEqualTo(404).isEqualTo(nothing.status());

@@ -309,8 +309,12 @@ class LoginIT {
             SseProbe.request(port, "DELETE", "/v1/pulls/" + job.id(), "");
             login(port, tokens.token("ada"));
             login(port, "pct_wrong");
+            for (boolean paused : List.of(true, false)) {
+                SseProbe.request(
+                        port, "PATCH", "/v1/pulls/" + id, "{\"paused\":" + paused + "}", JSON, tokens.header("ada"));
+            }
 
-            await().untilAsserted(() -> assertThat(deeds()).hasSize(5));
+            await().untilAsserted(() -> assertThat(deeds()).hasSize(7));
             JsonNode done = deeds().getFirst();
             assertThat(done.get("action").asString()).isEqualTo("job");
             assertThat(done.get("principal").asString()).isEqualTo("ada");
@@ -323,12 +327,12 @@ class LoginIT {
             assertThat(done.get("outcome").asString()).isEqualTo("done");
             assertThat(deeds())
                     .extracting(d -> d.get("outcome").asString())
-                    .containsExactly("done", "denied", "denied", "done", "denied");
+                    .containsExactly("done", "denied", "denied", "done", "denied", "done", "done");
             assertThat(deeds().get(1).get("principal").asString()).isEqualTo("bob");
             assertThat(deeds().get(2).has("principal")).isFalse();
             assertThat(deeds())
                     .extracting(d -> d.get("action").asString())
-                    .containsExactly("job", "cancel", "cancel", "login", "login");
+                    .containsExactly("job", "cancel", "cancel", "login", "login", "pause", "resume");
         }
 
         private List<JsonNode> deeds() {

@@ -382,6 +382,30 @@ class PullApiIT {
         }
 
         @Test
+        void streamsOfTheWholeProcessAreRefusedUntilOneIsClosed() {
+            int full = gateways.start("gateway.sse.max-subscribers=2").port();
+            try (SseProbe first = SseProbe.open(full, "/v1/events")) {
+                first.nextEvent("snapshot");
+                try (SseProbe second = SseProbe.open(full, "/v1/events")) {
+                    second.nextEvent("snapshot");
+                    for (String path : List.of("/v1/events", "/v1/pulls/x/events", "/v1/workers/x/events")) {
+                        SseProbe.Answer third = SseProbe.get(full, path);
+                        assertThat(third.status()).as(path).isEqualTo(429);
+                        assertThat(third.header("retry-after")).isPresent();
+                        assertThat(third.header("content-type")).contains("application/problem+json");
+                        assertThat(third.body()).contains("too many open streams");
+                    }
+                    assertThat(SseProbe.get(full, "/v1/pulls").status()).isEqualTo(200);
+                }
+                await().until(() -> {
+                    try (SseProbe again = SseProbe.open(full, "/v1/events")) {
+                        return again.status() == 200;
+                    }
+                });
+            }
+        }
+
+        @Test
         void streamsOfOneAddressAreRefusedUntilOneIsClosed() {
             try (SseProbe first = SseProbe.open(port, "/v1/events")) {
                 first.nextEvent("snapshot");
@@ -404,7 +428,8 @@ class PullApiIT {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             /v1/pulls              | GET, HEAD, OPTIONS, POST
-            /v1/pulls/x            | DELETE, GET, HEAD, OPTIONS
+            /v1/pulls/x            | DELETE, GET, HEAD, OPTIONS, PATCH
+            /v1/sets               | GET, HEAD, OPTIONS
             /v1/pulls/x/events     | GET, HEAD, OPTIONS
             /v1/events             | GET, HEAD, OPTIONS
             /v1/workers            | GET, HEAD, OPTIONS

@@ -5,9 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import com.github.f4b6a3.ulid.UlidCreator;
 import dev.pullcast.testkit.BlockedEventLoops;
 import dev.pullcast.testkit.PemCertificate;
 import dev.pullcast.testkit.TestKafka;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClientAgent;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.http.PoolOptions;
+import io.vertx.core.net.PemTrustOptions;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -16,7 +25,12 @@ import java.nio.file.Path;
 import java.security.KeyStore;
 import java.security.cert.CertificateFactory;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
@@ -160,6 +174,78 @@ class TlsIT {
             socket.setSSLParameters(parameters);
             socket.startHandshake();
             assertThat(socket.getApplicationProtocol()).isEqualTo("h2");
+        }
+    }
+
+    @Test
+    void streams_over_http_2_share_a_connection_and_one_that_is_not_read_holds_up_none() throws Exception {
+        Gateway gateway = start();
+        HttpClientAgent client = loops.vertx()
+                .createHttpClient(
+                        new HttpClientOptions()
+                                .setSsl(true)
+                                .setUseAlpn(true)
+                                .setProtocolVersion(HttpVersion.HTTP_2)
+                                .setTrustOptions(new PemTrustOptions().addCertValue(Buffer.buffer(OLD.certificate())))
+                                .setHttp2MultiplexingLimit(20)
+                                // As browsers have it: else what one stream leaves unread fills that of all.
+                                .setHttp2ConnectionWindowSize(16 << 20),
+                        new PoolOptions().setHttp2MaxSize(1));
+        String job = UlidCreator.getMonotonicUlid().toString();
+        List<Reading> readings = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            readings.add(Reading.open(client, gateway.port()));
+        }
+        Reading asleep = readings.getFirst();
+        asleep.response.pause();
+        List<Reading> others = readings.subList(1, readings.size());
+        assertThat(readings).allSatisfy(r -> {
+            assertThat(r.response.version()).isEqualTo(HttpVersion.HTTP_2);
+            assertThat(r.response.statusCode()).isEqualTo(200);
+        });
+        assertThat(readings.stream().map(r -> r.response.request().connection()).distinct())
+                .hasSize(1);
+        int events = 200;
+        String padding = "x".repeat(5_000);
+        for (int i = 1; i <= events; i++) {
+            gateways.send(EventWriter.step(job, i, padding));
+        }
+        await().untilAsserted(() -> assertThat(others)
+                .allSatisfy(r ->
+                        assertThat(r.text()).contains("event: snapshot", "\"seq\":1,", "\"seq\":" + events + ",")));
+        assertThat(asleep.text()).doesNotContain("\"seq\":" + events + ",");
+
+        gateway.close();
+
+        await().untilAsserted(() -> assertThat(others).allSatisfy(r -> {
+            assertThat(r.ended).isCompleted();
+            assertThat(r.text()).containsPattern("retry: \\d+\n\n$");
+        }));
+        client.close().await(10, TimeUnit.SECONDS);
+    }
+
+    /** One stream of several on a connection. */
+    private static final class Reading {
+        private final Queue<String> pieces = new ConcurrentLinkedQueue<>();
+        private final CompletableFuture<Void> ended = new CompletableFuture<>();
+
+        @SuppressWarnings("NullAway.Init") // before anybody gets it
+        private HttpClientResponse response;
+
+        static Reading open(HttpClientAgent client, int port) throws Exception {
+            Reading reading = new Reading();
+            reading.response = client.request(HttpMethod.GET, port, "127.0.0.1", "/v1/events?type=pull.retrying")
+                    .compose(request -> request.send().onSuccess(answer -> {
+                        answer.handler((Buffer bytes) -> reading.pieces.add(bytes.toString()));
+                        answer.exceptionHandler(reading.ended::completeExceptionally);
+                        answer.endHandler(_ -> reading.ended.complete(null));
+                    }))
+                    .await(10, TimeUnit.SECONDS);
+            return reading;
+        }
+
+        String text() {
+            return String.join("", pieces);
         }
     }
 }

@@ -6,7 +6,16 @@ import dev.pullcast.contract.event.JobResult;
 import dev.pullcast.contract.event.LayerPhase;
 import dev.pullcast.contract.event.PullEvent;
 import dev.pullcast.contract.event.PullOrigin;
+import dev.pullcast.contract.job.ImagePull;
+import dev.pullcast.contract.job.ImageRequest;
+import dev.pullcast.contract.job.Keeping;
 import dev.pullcast.contract.job.PullId;
+import dev.pullcast.contract.job.PullJob;
+import dev.pullcast.contract.job.PullPolicy;
+import dev.pullcast.contract.job.Rollout;
+import dev.pullcast.contract.job.StandingSet;
+import dev.pullcast.contract.job.Target;
+import dev.pullcast.contract.kafka.Topics;
 import dev.pullcast.contract.worker.EngineFacts;
 import dev.pullcast.contract.worker.WorkerStatus;
 import dev.pullcast.testkit.TestKafka;
@@ -91,6 +100,27 @@ final class TwoProjects {
         Job job = Job.of(project);
         send(job.accepted(), job.layer(1));
         return job;
+    }
+
+    /** What the coordinator remembers of a job with {@code keep}. */
+    void keep(Job job) {
+        PullJob asked = new PullJob(
+                job.id(),
+                List.of(ImageRequest.of(job.image())),
+                PullPolicy.IF_NOT_PRESENT,
+                Target.EVERYBODY,
+                null,
+                null,
+                null,
+                PullJob.DEFAULT_ACTIVE_DEADLINE_SECONDS,
+                Rollout.AT_ONCE,
+                new Keeping(null, true, null, false, null),
+                ImagePull.USUAL,
+                null,
+                job.project(),
+                Map.of("owner", job.project()));
+        int partition = Topics.partitionOf(job.id(), kafka.partitions());
+        kafka.send(kafka.topics().sets(), partition, job.id(), new StandingSet(asked, TIME));
     }
 
     /** A heartbeat of the worker that both use; what it tells of load and disk has telling figures. */

@@ -30,6 +30,7 @@ final class Access {
     private static final String PRINCIPAL = "pullcast.principal";
     private static final String JOB = "pullcast.job";
     private static final String PROJECT = "pullcast.project";
+    private static final String ACTION = "pullcast.action";
     private static final Pattern BEARER = Pattern.compile("(?i)Bearer +([A-Za-z0-9._~+/=-]{1,8192})");
     private static final String SECURE_COOKIE = "__Host-pullcast";
     private static final String PLAIN_COOKIE = "pullcast";
@@ -68,6 +69,11 @@ final class Access {
     static void about(RoutingContext context, String job, @Nullable String project) {
         context.put(JOB, job);
         context.put(PROJECT, project);
+    }
+
+    /** For the audit log: what this request does, where its method does not say. */
+    static void does(RoutingContext context, String action) {
+        context.put(ACTION, action);
     }
 
     /** Finds out who asks on a route that does not demand it: the login. */
@@ -192,7 +198,8 @@ final class Access {
     }
 
     private void audit(RoutingContext context) {
-        audit(context, HttpMethod.DELETE.equals(context.request().method()) ? "cancel" : "job");
+        HttpMethod method = context.request().method();
+        audit(context, HttpMethod.DELETE.equals(method) ? "cancel" : HttpMethod.PATCH.equals(method) ? "pause" : "job");
     }
 
     /** Sees to it that what comes of a request is written down. */
@@ -202,13 +209,14 @@ final class Access {
 
     private void write(RoutingContext context, String action, boolean answered) {
         Principal principal = context.get(PRINCIPAL);
+        String said = context.get(ACTION);
         HttpServerRequest request = context.request();
         SocketAddress source = request.remoteAddress();
         String forwarded = request.getHeader("X-Forwarded-For");
         int status = answered ? context.response().getStatusCode() : 0;
         AuditLog.write(new AuditLog.Deed(
                 clock.instant(),
-                action,
+                said == null ? action : said,
                 principal == null ? null : principal.name(),
                 principal == null ? null : principal.via().text(),
                 source == null ? null : source.hostAddress(),

@@ -25,7 +25,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
 /** Hop 0: the older puller's API (github.com/Dataman-Cloud/puller), for those who call it. */
@@ -83,16 +82,9 @@ final class CompatRoutes {
         if (!Requests.isJson(context)) {
             return;
         }
-        JsonNode request;
-        try {
-            request = ContractJson.mapper().readTree(Requests.body(context));
-        } catch (JacksonException e) { // whose words may repeat a login
-            Requests.badParameter(context, "value: is not JSON");
-            return;
-        }
-        List<String> problems = OpenApi.document().bodyProblems("post /pull", request);
-        if (!problems.isEmpty()) {
-            refuse(context, problems);
+        Optional<JsonNode> request = Requests.published(context, "post /pull");
+        if (request.isEmpty()) {
+            submission.metrics().jobsRefused().increment();
             return;
         }
         FeedReady.whenCaughtUp(
@@ -100,7 +92,7 @@ final class CompatRoutes {
                 context,
                 () -> worker().onSuccess(worker -> {
                     switch (worker) {
-                        case One(String id) -> pull(context, request, id);
+                        case One(String id) -> pull(context, request.get(), id);
                         case NotOne(String problem) -> Problem.of(409, problem).answer(context);
                     }
                 }));

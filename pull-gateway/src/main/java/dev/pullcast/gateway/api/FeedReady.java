@@ -3,14 +3,14 @@ package dev.pullcast.gateway.api;
 
 import dev.pullcast.gateway.feed.EventFeed;
 import dev.pullcast.gateway.feed.FeedState;
+import dev.pullcast.gateway.feed.Outage;
 import dev.pullcast.gateway.fleet.JobPlace;
 import dev.pullcast.gateway.security.ProjectScope;
-import io.vertx.core.Context;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
 import io.vertx.ext.web.RoutingContext;
+import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
@@ -18,23 +18,41 @@ import java.util.function.Predicate;
 final class FeedReady {
     static final String BEHIND = "Kafka does not answer, or its past is still being read. Try again.";
 
-    private static final int PATIENCE_SECONDS = 10;
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final long LOOK_MILLIS = 50;
 
     private FeedReady() {}
 
     /** Runs an action on the request's context once the past has been read, or answers 503. */
     static void whenCaughtUp(EventFeed feed, RoutingContext context, Runnable action) {
+        whenCaughtUp(feed, context, action, () -> Requests.unavailable(context, whyNot(feed)));
+    }
+
+    /**
+     * Runs an action on the request's context once the past has been read.
+     *
+     * @param otherwise is run instead when that takes too long; at once when Kafka is away
+     */
+    static void whenCaughtUp(EventFeed feed, RoutingContext context, Runnable action, Runnable otherwise) {
         if (feed.caughtUp().isComplete()) {
             action.run();
             return;
         }
-        Promise<Void> here = Promise.promise();
-        Context own = context.vertx().getOrCreateContext();
-        feed.caughtUp().onComplete(result -> own.runOnContext(_ -> here.handle(result)));
-        here.future()
-                .timeout(PATIENCE_SECONDS, TimeUnit.SECONDS)
-                .onSuccess(_ -> action.run())
-                .onFailure(_ -> Requests.unavailable(context, BEHIND));
+        Vertx vertx = context.vertx();
+        long until = System.nanoTime() + PATIENCE.toNanos();
+        vertx.setPeriodic(LOOK_MILLIS, timer -> {
+            boolean ready = feed.caughtUp().isComplete();
+            if (ready || feed.outage() != null || System.nanoTime() > until) {
+                vertx.cancelTimer(timer);
+                (ready ? action : otherwise).run();
+            }
+        });
+    }
+
+    /** Why something cannot be told or taken now. */
+    static String whyNot(EventFeed feed) {
+        Outage away = feed.outage();
+        return away == null ? BEHIND : away.message() + " since " + away.since() + ". Try again.";
     }
 
     /**
@@ -46,6 +64,14 @@ final class FeedReady {
                 feed,
                 state -> state.fleet().place(id).filter(place -> scope.covers(place.project())),
                 Optional::isPresent);
+    }
+
+    /** Looks in the same way for what can be cancelled; it counts as finished only if no standing set goes on. */
+    static Future<Optional<JobPlace>> findToCancel(EventFeed feed, String id, ProjectScope scope) {
+        return atLast(
+                feed,
+                state -> state.fleet().placeToCancel(id).filter(place -> scope.covers(place.project())),
+                place -> place.isPresent() && !place.get().isFinished());
     }
 
     /** Looks for a worker, in the same way: one that has a heartbeat, or a part in a job within the scope. */

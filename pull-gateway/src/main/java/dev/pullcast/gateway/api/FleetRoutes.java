@@ -58,6 +58,12 @@ final class FleetRoutes {
         answer(context, fleet -> fleet.image(reference, within(visible)));
     }
 
+    /** What stands for good. */
+    void sets(RoutingContext context) {
+        ProjectScope visible = Access.visible(context);
+        answer(context, fleet -> fleet.sets(within(visible)));
+    }
+
     private static Predicate<Subject> within(ProjectScope visible) {
         return subject -> visible.covers(subject.project());
     }

@@ -62,7 +62,7 @@ record Guard(Set<String> hosts, Set<String> origins, boolean anyAddress) impleme
         }
         if (HttpMethod.OPTIONS.equals(request.method()) && request.getHeader("Access-Control-Request-Method") != null) {
             context.response()
-                    .putHeader("Access-Control-Allow-Methods", "GET, HEAD, POST, DELETE")
+                    .putHeader("Access-Control-Allow-Methods", "GET, HEAD, POST, PATCH, DELETE")
                     .putHeader(
                             "Access-Control-Allow-Headers",
                             "Authorization, Content-Type, Last-Event-ID, Prefer, Idempotency-Key, X-Request-Id")

@@ -3,6 +3,7 @@ package dev.pullcast.gateway.api;
 
 import static dev.pullcast.gateway.api.Routes.delete;
 import static dev.pullcast.gateway.api.Routes.get;
+import static dev.pullcast.gateway.api.Routes.patch;
 import static dev.pullcast.gateway.api.Routes.post;
 import static dev.pullcast.gateway.security.Rule.ADMIN;
 import static dev.pullcast.gateway.security.Rule.ENQUEUE;
@@ -134,8 +135,8 @@ public final class HttpApi extends VerticleBase {
     }
 
     private Future<HttpServer> listen(HttpServer made, Router router) {
-        server = made;
-        return made.requestHandler(router).listen();
+        // One that could not listen cannot be shut down either.
+        return made.requestHandler(router).listen().onSuccess(listening -> server = listening);
     }
 
     private Router router(SseHub streams, JobWaits ends) {
@@ -188,10 +189,16 @@ public final class HttpApi extends VerticleBase {
                 new CompatRoutes.Settings(settings.compatWorker(), settings.shown(), parts.startedAt()),
                 parts.seal());
         routes.at("/v1/pulls", Requests.JSON, get(READ, pulls::list), post(ENQUEUE, body, pulls::create));
-        routes.at("/v1/pulls/:id", Requests.JSON, get(READ, pulls::show), delete(ENQUEUE, pulls::cancel));
+        routes.at(
+                "/v1/pulls/:id",
+                Requests.JSON,
+                get(READ, pulls::show),
+                patch(ENQUEUE, body, pulls::change),
+                delete(ENQUEUE, pulls::cancel));
         routes.at("/v1/workers", Requests.JSON, get(READ, fleet::workers));
         routes.at("/v1/workers/:id", Requests.JSON, get(READ, fleet::worker));
         routes.at("/v1/images", Requests.JSON, get(READ, fleet::images));
+        routes.at("/v1/sets", Requests.JSON, get(READ, fleet::sets));
         routes.at("/ping", TEXT, get(OPEN, compat::ping));
         routes.at("/debug/dump", Requests.JSON, get(ADMIN, compat::dump));
         routes.at("/pull", Requests.JSON, post(ENQUEUE, body, compat::pull));

@@ -5,6 +5,8 @@ import dev.pullcast.contract.view.JobView;
 import dev.pullcast.gateway.feed.EventFeed;
 import dev.pullcast.gateway.feed.FeedBatch;
 import dev.pullcast.gateway.feed.FeedListener;
+import dev.pullcast.gateway.feed.Loss;
+import dev.pullcast.gateway.feed.Outage;
 import dev.pullcast.gateway.feed.SseFrame;
 import dev.pullcast.gateway.feed.WorkerFrames;
 import io.vertx.core.Context;
@@ -89,7 +91,17 @@ final class JobWaits implements FeedListener {
 
     /** The end may be among what the feed did not read; who waits is told what is known. */
     @Override
-    public void onBroken() {
+    public void onBroken(Loss why) {
+        answerAll();
+    }
+
+    /** It comes when Kafka is back, or the time is up. */
+    @Override
+    public void onOutage(@Nullable Outage outage) {
+        // Nobody waits for Kafka itself.
+    }
+
+    private void answerAll() {
         List.copyOf(waiting.values()).forEach(all -> List.copyOf(all).forEach(Promise::tryComplete));
     }
 
@@ -97,6 +109,6 @@ final class JobWaits implements FeedListener {
     void close() {
         closed = true;
         feed.unlisten(this);
-        onBroken();
+        answerAll();
     }
 }

@@ -2,6 +2,7 @@
 package dev.pullcast.gateway.api;
 
 import dev.pullcast.gateway.feed.EventFeed;
+import dev.pullcast.gateway.feed.Outage;
 import dev.pullcast.gateway.ops.GatewayMetrics;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
@@ -33,7 +34,7 @@ final class OpsRoutes {
     void ready(RoutingContext context) {
         feed.behind().onComplete(behind -> {
             Map<String, String> checks = new LinkedHashMap<>();
-            checks.put("kafka", behind.succeeded() ? "UP" : "DOWN: Kafka does not answer");
+            checks.put("kafka", behind.succeeded() ? "UP" : "DOWN: " + kafkaProblem());
             checks.put("feed", feed.caughtUp().isComplete() ? "UP" : "DOWN: the past is still being read");
             String problem = coordinator.get();
             checks.put("coordinator", problem.isEmpty() ? "UP" : "DOWN: " + problem);
@@ -46,6 +47,11 @@ final class OpsRoutes {
             body.put("checks", checks);
             Requests.json(context, up ? 200 : 503, body);
         });
+    }
+
+    private String kafkaProblem() {
+        Outage away = feed.outage();
+        return away == null ? "Kafka does not answer" : away.message() + ", since " + away.since();
     }
 
     void metrics(RoutingContext context) {

@@ -5,6 +5,8 @@ import com.github.f4b6a3.ulid.UlidCreator;
 import dev.pullcast.contract.codec.JobLimits;
 import dev.pullcast.contract.codec.JobReader;
 import dev.pullcast.contract.job.CancelJob;
+import dev.pullcast.contract.job.JobRecord;
+import dev.pullcast.contract.job.PauseJob;
 import dev.pullcast.contract.job.PullJob;
 import dev.pullcast.contract.sealed.RegistryLogin;
 import dev.pullcast.contract.view.JobView;
@@ -16,15 +18,19 @@ import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import tools.jackson.databind.JsonNode;
 
 /** Hop 0: jobs asked for, looked at and cancelled over HTTP. */
 final class PullRoutes {
     private static final Logger LOG = LoggerFactory.getLogger(PullRoutes.class);
+    private static final String MERGE_PATCH = "application/merge-patch+json";
 
     private final Submission submission;
     private final JobWaits waits;
@@ -141,26 +147,57 @@ final class PullRoutes {
         String id = Requests.id(context);
         ProjectScope writable = Access.writable(context);
         Access.about(context, id, null);
-        find(id, writable, context, place -> {
+        find(() -> FeedReady.findToCancel(submission.feed(), id, writable), context, place -> {
             Access.about(context, id, place.project());
             if (place.isFinished()) {
                 view(id, writable).onSuccess(job -> tell(context, 200, id, job));
-                return;
+            } else {
+                order(context, new CancelJob(id, "cancelled over HTTP"), place, writable);
             }
-            submission
-                    .publisher()
-                    .publish(new CancelJob(id, "cancelled over HTTP"), place.partition())
-                    .compose(_ -> view(id, writable))
-                    .onSuccess(job -> tell(context, 202, id, job))
-                    .onFailure(failure -> {
-                        LOG.warn(
-                                "the cancel of {} was not acknowledged by Kafka: {}, request {}",
-                                id,
-                                failure.toString(),
-                                RequestIds.of(context));
-                        Requests.unavailable(context, "Kafka did not acknowledge the cancel. Try again.");
-                    });
         });
+    }
+
+    /** Pauses, or lets go on. The coordinator tells what came of it: a repeat changes nothing. */
+    void change(RoutingContext context) {
+        String id = Requests.id(context);
+        ProjectScope writable = Access.writable(context);
+        Access.about(context, id, null);
+        if (!Requests.isJson(context, Set.of(Requests.JSON, MERGE_PATCH))) {
+            return;
+        }
+        Optional<JsonNode> change = Requests.published(context, "patch /v1/pulls/:id");
+        if (change.isEmpty()) {
+            return;
+        }
+        boolean paused = change.get().get("paused").asBoolean();
+        Access.does(context, paused ? "pause" : "resume");
+        find(id, writable, context, place -> {
+            Access.about(context, id, place.project());
+            if (place.isFinished()) {
+                Problem.of(409, "The job " + id + " has ended; there is nothing to " + (paused ? "pause." : "resume."))
+                        .answer(context);
+            } else {
+                order(context, new PauseJob(id, paused, null), place, writable);
+            }
+        });
+    }
+
+    private void order(RoutingContext context, JobRecord order, JobPlace place, ProjectScope writable) {
+        String id = order.id();
+        submission
+                .order(order, place.partition())
+                .compose(_ -> view(id, writable))
+                .onSuccess(job -> job.ifPresentOrElse(
+                        view -> Requests.json(context, 202, view),
+                        () -> context.response().setStatusCode(204).end()))
+                .onFailure(failure -> {
+                    LOG.warn(
+                            "{} was not acknowledged by Kafka: {}, request {}",
+                            order,
+                            failure.toString(),
+                            RequestIds.of(context));
+                    Requests.unavailable(context, "Kafka did not acknowledge this. Try again.");
+                });
     }
 
     private Future<Optional<JobView>> view(String id, ProjectScope scope) {
@@ -176,14 +213,18 @@ final class PullRoutes {
 
     /** Goes on with the job; where there is none, or that cannot be told, that has been answered. */
     private void find(String id, ProjectScope scope, RoutingContext context, Consumer<JobPlace> found) {
+        find(() -> FeedReady.find(submission.feed(), id, scope), context, found);
+    }
+
+    private void find(Supplier<Future<Optional<JobPlace>>> question, RoutingContext context, Consumer<JobPlace> found) {
         FeedReady.whenCaughtUp(
                 submission.feed(),
                 context,
-                () -> FeedReady.find(submission.feed(), id, scope)
+                () -> question.get()
                         .onSuccess(place -> place.ifPresentOrElse(
                                 found,
-                                () -> Problem.of(404, "There is no job " + id + ".")
+                                () -> Problem.of(404, "There is no job " + Requests.id(context) + ".")
                                         .answer(context)))
-                        .onFailure(_ -> Requests.unavailable(context, FeedReady.BEHIND)));
+                        .onFailure(_ -> Requests.unavailable(context, FeedReady.whyNot(submission.feed()))));
     }
 }

@@ -9,6 +9,10 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
 
 /** What all routes have in common: negotiation and JSON answers. */
 final class Requests {
@@ -54,6 +58,11 @@ final class Requests {
 
     /** Answers 415 and returns false if a body is not JSON. */
     static boolean isJson(RoutingContext context) {
+        return isJson(context, Set.of(JSON));
+    }
+
+    /** Answers 415 and returns false if a body is not of one of these types. */
+    static boolean isJson(RoutingContext context, Set<String> types) {
         String type = context.request().getHeader(HttpHeaders.CONTENT_TYPE);
         String coding = context.request().getHeader(HttpHeaders.CONTENT_ENCODING);
         if (coding != null && !coding.equalsIgnoreCase("identity")) {
@@ -62,12 +71,30 @@ final class Requests {
                     .answer(context);
             return false;
         }
-        if (type != null
-                && type.split(";", 2)[0].strip().toLowerCase(Locale.ROOT).equals(JSON)) {
+        if (type != null && types.contains(type.split(";", 2)[0].strip().toLowerCase(Locale.ROOT))) {
             return true;
         }
         Problem.of(415, "Send the body as Content-Type: application/json.").answer(context);
         return false;
+    }
+
+    /** A body that is as the OpenAPI document says; else empty, and 400 has been answered. */
+    static Optional<JsonNode> published(RoutingContext context, String operation) {
+        JsonNode read;
+        try {
+            read = ContractJson.mapper().readTree(body(context));
+        } catch (JacksonException e) { // whose words may repeat a login
+            badParameter(context, "value: is not JSON");
+            return Optional.empty();
+        }
+        List<String> problems = read.isMissingNode()
+                ? List.of("value: is missing")
+                : OpenApi.document().bodyProblems(operation, read);
+        if (problems.isEmpty()) {
+            return Optional.of(read);
+        }
+        Problem.of(400, "The request cannot be done as it stands.", problems).answer(context);
+        return Optional.empty();
     }
 
     /** The body's bytes; none where there is no body. */

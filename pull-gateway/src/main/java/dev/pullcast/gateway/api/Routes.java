@@ -53,6 +53,11 @@ final class Routes {
         return new Entry(HttpMethod.POST, rule, List.of(body, handler));
     }
 
+    /** With what reads the body first. */
+    static Entry patch(Rule rule, Handler<RoutingContext> body, Handler<RoutingContext> handler) {
+        return new Entry(HttpMethod.PATCH, rule, List.of(body, handler));
+    }
+
     static Entry delete(Rule rule, Handler<RoutingContext> handler) {
         return new Entry(HttpMethod.DELETE, rule, List.of(handler));
     }

@@ -4,10 +4,12 @@ package dev.pullcast.gateway.api;
 import dev.pullcast.gateway.feed.Cursor;
 import dev.pullcast.gateway.feed.EventFeed;
 import dev.pullcast.gateway.fleet.JobPlace;
+import dev.pullcast.gateway.sse.Opening;
 import dev.pullcast.gateway.sse.SseHub;
 import dev.pullcast.gateway.sse.StreamFilter;
 import dev.pullcast.gateway.sse.StreamRequest;
 import dev.pullcast.gateway.sse.StreamSink;
+import io.vertx.core.Future;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
@@ -15,10 +17,13 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /** Hop 9's door: checks everything that can be checked before the first byte, then hands the response to the hub. */
 final class SseRoute {
     static final String EVENT_STREAM = "text/event-stream";
+
+    private static final int NOT_FOUND = 404;
 
     private final EventFeed feed;
     private final SseHub hub;
@@ -41,10 +46,7 @@ final class SseRoute {
         switch (query.read(context, Set.of())) {
             case StreamQuery.Bad(Problem problem) -> problem.answer(context);
             case StreamQuery.Good(StreamFilter filter, StreamRequest.Start start) ->
-                FeedReady.whenCaughtUp(
-                        feed,
-                        context,
-                        () -> open(context, new StreamRequest(new StreamRequest.Firehose(), filter, start)));
+                open(context, known(new StreamRequest(new StreamRequest.Firehose(), filter, start)));
         }
     }
 
@@ -56,22 +58,13 @@ final class SseRoute {
         switch (query.read(context, Set.of("worker"))) {
             case StreamQuery.Bad(Problem problem) -> problem.answer(context);
             case StreamQuery.Good(StreamFilter filter, StreamRequest.Start start) ->
-                FeedReady.whenCaughtUp(
-                        feed,
+                decide(
                         context,
                         () -> FeedReady.knowsWorker(feed, id, filter.visible())
-                                .onSuccess(known -> {
-                                    if (known) {
-                                        open(
-                                                context,
-                                                new StreamRequest(
-                                                        new StreamRequest.Firehose(), filter.ofWorker(id), start));
-                                    } else {
-                                        Problem.of(404, "There is no worker " + id + ".")
-                                                .answer(context);
-                                    }
-                                })
-                                .onFailure(_ -> Requests.unavailable(context, FeedReady.BEHIND)));
+                                .map(known -> known
+                                        ? new Opening.Show(new StreamRequest(
+                                                new StreamRequest.Firehose(), filter.ofWorker(id), start))
+                                        : new Opening.Refuse(NOT_FOUND, "There is no worker " + id + ".")));
         }
     }
 
@@ -83,29 +76,57 @@ final class SseRoute {
         switch (query.read(context, Set.of("job"))) {
             case StreamQuery.Bad(Problem problem) -> problem.answer(context);
             case StreamQuery.Good(StreamFilter filter, StreamRequest.Start start) ->
-                FeedReady.whenCaughtUp(
-                        feed,
+                decide(
                         context,
                         () -> FeedReady.find(feed, id, filter.visible())
-                                .onSuccess(found -> found.ifPresentOrElse(
-                                        place -> ofJob(context, id, place, filter, start),
-                                        () -> Problem.of(404, "There is no job " + id + ".")
-                                                .answer(context)))
-                                .onFailure(_ -> Requests.unavailable(context, FeedReady.BEHIND)));
+                                .map(found -> found.map(place -> ofJob(id, place, filter, start))
+                                        .orElseGet(
+                                                () -> new Opening.Refuse(NOT_FOUND, "There is no job " + id + "."))));
         }
     }
 
-    private void ofJob(
-            RoutingContext context, String id, JobPlace place, StreamFilter filter, StreamRequest.Start start) {
-        if (place.isFinished()
-                && start instanceof StreamRequest.Resume(Cursor cursor)
-                && cursor.cluster().equals(feed.cluster())
-                && isPast(cursor, place)) {
-            // The one status at which an EventSource does not come back.
-            context.response().setStatusCode(204).end();
-            return;
-        }
-        open(context, new StreamRequest(new StreamRequest.OneJob(id, place.partition()), filter.ofJob(id), start));
+    private Opening ofJob(String id, JobPlace place, StreamFilter filter, StreamRequest.Start start) {
+        return place.isFinished()
+                        && start instanceof StreamRequest.Resume(Cursor cursor)
+                        && cursor.cluster().equals(feed.cluster())
+                        && isPast(cursor, place)
+                ? new Opening.Over()
+                : new Opening.Show(
+                        new StreamRequest(new StreamRequest.OneJob(id, place.partition()), filter.ofJob(id), start));
+    }
+
+    /**
+     * Answers with what can be told before the first byte; where Kafka must be heard first, and is not there, the stream
+     * is opened and waits: a browser never comes back after a problem.
+     */
+    private void decide(RoutingContext context, Supplier<Future<Opening>> opening) {
+        FeedReady.whenCaughtUp(
+                feed,
+                context,
+                () -> opening.get()
+                        .onSuccess(decided -> {
+                            switch (decided) {
+                                case Opening.Show(StreamRequest request) -> open(context, known(request));
+                                case Opening.Refuse(int status, String why) ->
+                                    Problem.of(status, why).answer(context);
+                                // The one status at which an EventSource does not come back.
+                                case Opening.Over _ ->
+                                    context.response().setStatusCode(204).end();
+                            }
+                        })
+                        .onFailure(_ -> {
+                            if (feed.outage() == null) {
+                                Requests.unavailable(context, FeedReady.BEHIND);
+                            } else {
+                                open(context, opening);
+                            }
+                        }),
+                () -> open(context, opening));
+    }
+
+    private static Supplier<Future<Opening>> known(StreamRequest request) {
+        Future<Opening> known = Future.succeededFuture(new Opening.Show(request));
+        return () -> known;
     }
 
     private static boolean isPast(Cursor cursor, JobPlace place) {
@@ -121,7 +142,7 @@ final class SseRoute {
         return full.isEmpty();
     }
 
-    private void open(RoutingContext context, StreamRequest request) {
+    private void open(RoutingContext context, Supplier<Future<Opening>> opening) {
         HttpServerResponse response = context.response();
         if (response.closed()) {
             return;
@@ -139,18 +160,18 @@ final class SseRoute {
             case HTTP_1_0 ->
                 response.headersEndHandler(_ -> response.putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE))
                         .write(":\n\n")
-                        .onSuccess(_ -> begin(context, request, ResponseSink.closing(response, connection)));
+                        .onSuccess(_ -> begin(context, opening, ResponseSink.closing(response, connection)));
             case HTTP_1_1 ->
                 response.setChunked(true).writeHead().onSuccess(_ -> {
                     context.request().headers().clear();
-                    begin(context, request, sink(response, connection));
+                    begin(context, opening, sink(response, connection));
                 });
-            default -> response.writeHead().onSuccess(_ -> begin(context, request, ResponseSink.alone(response)));
+            default -> response.writeHead().onSuccess(_ -> begin(context, opening, ResponseSink.alone(response)));
         }
     }
 
-    private void begin(RoutingContext context, StreamRequest request, StreamSink sink) {
-        watch.add(Access.principal(context), hub.open(request, sink, room.take(context.request())));
+    private void begin(RoutingContext context, Supplier<Future<Opening>> opening, StreamSink sink) {
+        watch.add(Access.principal(context), hub.open(opening, sink, room.take(context.request())));
     }
 
     private static StreamSink sink(HttpServerResponse response, HttpConnection connection) {

@@ -3,6 +3,7 @@ package dev.pullcast.gateway.api;
 
 import dev.pullcast.contract.codec.JobContent;
 import dev.pullcast.contract.job.ImageRequest;
+import dev.pullcast.contract.job.JobRecord;
 import dev.pullcast.contract.job.PullJob;
 import dev.pullcast.contract.view.JobView;
 import dev.pullcast.gateway.enqueue.JobPublisher;
@@ -136,12 +137,26 @@ record Submission(EventFeed feed, JobPublisher publisher, JobLoad load, GatewayM
     }
 
     private Future<Result> publish(PullJob job, String content, boolean keyed, ProjectScope writable) {
-        return publisher
-                .publish(job)
+        return reachable()
+                .compose(_ -> publisher.publish(job))
                 // Kafka has it: that the feed is behind does not make the job a lost one.
                 .compose(written ->
                         feed.reachedJob(written.partition(), written.offset()).otherwiseEmpty())
                 .compose(_ -> feed.ask(state -> look(state, job, content, keyed, writable)));
+    }
+
+    /**
+     * Writes what is to be done with a job: a cancel or a pause.
+     *
+     * @param partition that the job stands in
+     */
+    Future<Void> order(JobRecord order, int partition) {
+        return reachable().compose(_ -> publisher.publish(order, partition)).mapEmpty();
+    }
+
+    /** Nobody is kept waiting for what is known to be away, and no record is left behind that may still get there. */
+    private Future<Void> reachable() {
+        return feed.outage() == null ? Future.succeededFuture() : Future.failedFuture(FeedReady.whyNot(feed));
     }
 
     private Result look(FeedState state, PullJob job, String content, boolean keyed, ProjectScope writable) {

@@ -2,7 +2,6 @@
 package dev.pullcast.gateway.enqueue;
 
 import dev.pullcast.contract.codec.ContractJson;
-import dev.pullcast.contract.job.CancelJob;
 import dev.pullcast.contract.job.JobRecord;
 import dev.pullcast.contract.job.PullJob;
 import dev.pullcast.contract.kafka.Topics;
@@ -27,14 +26,17 @@ import org.jspecify.annotations.Nullable;
 public final class JobPublisher {
     private static final long CLOSE_MILLIS = 2_000;
 
-    private final KafkaProducer<String, byte[]> producer;
+    private final Vertx vertx;
+    private final Map<String, String> settings;
     private final String topic;
     private final GatewayMetrics metrics;
+    private volatile @Nullable KafkaProducer<String, byte[]> producer;
 
-    /** Opens a producer of its own. */
+    /** One that refuses everything before it is opened. */
     public JobPublisher(
             Vertx vertx, Map<String, String> kafka, Topics topics, Duration timeout, GatewayMetrics metrics) {
-        Map<String, String> settings = new HashMap<>(kafka);
+        this.vertx = vertx;
+        this.settings = new HashMap<>(kafka);
         String millis = Long.toString(timeout.toMillis());
         settings.put(ProducerConfig.ACKS_CONFIG, "all");
         settings.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, "true");
@@ -44,11 +46,25 @@ public final class JobPublisher {
         settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, millis);
         settings.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, StringSerializer.class.getName());
         settings.put(ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class.getName());
-        this.producer = KafkaProducer.create(vertx, settings);
-        // Every failure is told to whoever sent; without a handler Vert.x would log each as unhandled.
-        producer.exceptionHandler(_ -> {});
         this.topic = topics.jobs();
         this.metrics = metrics;
+    }
+
+    /** Opens a producer of its own; fails where the addresses of Kafka cannot be looked up. Repeats do nothing. */
+    public Future<Void> open() {
+        if (producer != null) {
+            return Future.succeededFuture();
+        }
+        return vertx.executeBlocking(
+                        () -> {
+                            KafkaProducer<String, byte[]> opened = KafkaProducer.create(vertx, settings);
+                            // Every failure is told to whoever sent; else Vert.x would log each as unhandled.
+                            opened.exceptionHandler(_ -> {});
+                            producer = opened;
+                            return true;
+                        },
+                        false)
+                .mapEmpty();
     }
 
     /** Where a record of {@code pull.jobs} stands. */
@@ -60,24 +76,29 @@ public final class JobPublisher {
     }
 
     /**
-     * A cancel.
+     * What is to be done with a job: a cancel or a pause.
      *
      * @param partition that the job itself stands in: whoever owns the job must read this too, and its producer may
      *     have had a partitioner of its own
      */
-    public Future<Written> publish(CancelJob cancel, int partition) {
-        return send(cancel, partition);
+    public Future<Written> publish(JobRecord order, int partition) {
+        return send(order, partition);
     }
 
     private Future<Written> send(JobRecord record, @Nullable Integer partition) {
+        KafkaProducer<String, byte[]> opened = producer;
+        if (opened == null) {
+            return Future.failedFuture("Kafka has not answered yet");
+        }
         Future<RecordMetadata> sent =
-                producer.send(KafkaProducerRecord.create(topic, record.id(), ContractJson.write(record), partition));
+                opened.send(KafkaProducerRecord.create(topic, record.id(), ContractJson.write(record), partition));
         return sent.onSuccess(_ -> metrics.jobsEnqueued().increment())
                 .map(metadata -> new Written(metadata.getPartition(), metadata.getOffset()));
     }
 
     /** Closes the producer; what is under way has two seconds, so that the whole process stops in time. */
     public Future<Void> close() {
-        return producer.close(CLOSE_MILLIS);
+        KafkaProducer<String, byte[]> opened = producer;
+        return opened == null ? Future.succeededFuture() : opened.close(CLOSE_MILLIS);
     }
 }

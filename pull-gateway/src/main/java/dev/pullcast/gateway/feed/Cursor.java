@@ -10,8 +10,8 @@ import java.util.Optional;
  * The value of {@code id:}: where a client is in {@code pull.events}. It says what comes next, not what was last seen,
  * so that it holds at any gateway of the same Kafka cluster.
  *
- * <p>Written {@code 1-cccccX…}: the version; five characters of a hash of the cluster's id; then, for a firehose, a
- * letter for a width ({@code a} is 1, {@code k} is 11) and each partition's position in so many base64url digits; for a
+ * <p>Written {@code 1-cccccX…}: the version; five characters of a hash of the cluster's and the topic's id; then, for a
+ * firehose, a letter for a width ({@code a} is 1, {@code k} is 11) and each partition's position in so many base64url digits; for a
  * job's stream {@code p}, the partition, {@code -} and the position in decimal. The fixed width lets the feed patch one
  * position without writing the others again. 12 partitions take at most 128 characters while every offset is below
  * 2^60, and 64 take at most 512 below 2^42 (of an event a millisecond, for 139 years); beyond that ids are longer and
@@ -22,7 +22,7 @@ public sealed interface Cursor {
     /** The version of the form. */
     char VERSION = '1';
 
-    /** Which Kafka cluster it belongs to: see {@link #markOf(String)}. */
+    /** Which log of which Kafka cluster it belongs to: see {@link #markOf(String)}. */
     String cluster();
 
     /** As it is sent. */
@@ -44,10 +44,10 @@ public sealed interface Cursor {
         }
     }
 
-    /** The five characters (base32, lower case) by which ids know their cluster. */
-    static String markOf(String clusterId) {
+    /** The five characters (base32, lower case) by which ids know their log, of the ids of cluster and topic. */
+    static String markOf(String clusterAndTopic) {
         try {
-            byte[] hash = MessageDigest.getInstance("SHA-256").digest(clusterId.getBytes(StandardCharsets.UTF_8));
+            byte[] hash = MessageDigest.getInstance("SHA-256").digest(clusterAndTopic.getBytes(StandardCharsets.UTF_8));
             StringBuilder mark = new StringBuilder(CursorReader.MARK_LENGTH);
             for (int i = 0; i < CursorReader.MARK_LENGTH; i++) {
                 mark.append("abcdefghijklmnopqrstuvwxyz234567".charAt(hash[i] & 31));

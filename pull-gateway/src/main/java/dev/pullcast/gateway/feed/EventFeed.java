@@ -11,13 +11,16 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
-import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
@@ -28,7 +31,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The one consumer of {@code pull.events} in this process. It reads every partition from the beginning of what is kept,
- * so that state is rebuilt, then goes on live; each batch is encoded once and handed to every listener.
+ * so that state is rebuilt, then goes on live; each batch is encoded once and handed to every listener. Kafka may come
+ * later, go away and come back: listeners are told, and reading goes on where it was.
  *
  * <p>Everything here happens on the feed's own event loop. Others ask through {@link #ask}: the answer comes on the
  * asker's context <em>after</em> every batch that the feed had read when it answered and <em>before</em> every later
@@ -40,6 +44,8 @@ public final class EventFeed extends VerticleBase {
     private static final int BATCH = 1_000;
     private static final long WORKER_CHECK_MILLIS = 1_000;
     private static final long END_TIMEOUT_MILLIS = 5_000;
+    /** Whoever removed the topics may be about to make them anew. */
+    private static final Duration BEFORE_REMAKING = Duration.ofSeconds(10);
 
     private final FeedSettings settings;
     private final FleetView fleet;
@@ -47,24 +53,16 @@ public final class EventFeed extends VerticleBase {
     private final GatewayMetrics metrics;
     private final EventDecoder decoder;
     private final FeedProgress progress = new FeedProgress();
-    private final List<Listener> listeners = new ArrayList<>();
+    private final FeedListeners listeners = new FeedListeners();
     private final Promise<Void> caughtUp = Promise.promise();
 
     private volatile @Nullable Running running;
+    private volatile @Nullable KafkaWatch watch;
     private @Nullable StateReader stateReader;
+    /** While the reader goes to another place: what comes meanwhile is of the old one. */
+    private boolean moving;
 
-    private record Listener(Context context, FeedListener listener) {}
-
-    /** What exists once Kafka has answered. */
-    private record Running(
-            KafkaLog kafka,
-            String cluster,
-            List<TopicPartition> events,
-            TopicReader reader,
-            EventLog log,
-            CursorWriter cursor) {}
-
-    /** A feed that starts when deployed. */
+    /** A feed that reads nothing before it is deployed and {@link #connect connected}. */
     public EventFeed(FeedSettings settings, FleetView fleet, InstantSource clock, GatewayMetrics metrics) {
         this.settings = settings;
         this.fleet = fleet;
@@ -73,45 +71,100 @@ public final class EventFeed extends VerticleBase {
         this.decoder = new EventDecoder(metrics);
     }
 
-    /** Completes when reading has begun; see {@link #caughtUp()} for when the past has been read. */
+    /** Takes listeners and questions from now on; that does not need Kafka. */
     @Override
     public Future<?> start() {
-        KafkaLog kafka = new KafkaLog(vertx, settings.kafka());
+        watch = new KafkaWatch(vertx, clock, outage -> listeners.tell(l -> l.onOutage(outage)));
+        vertx.setPeriodic(WORKER_CHECK_MILLIS, _ -> {
+            fleet.expireWorkers().forEach(this::tellWorker);
+            fleet.forgetExpired();
+        });
+        return Future.succeededFuture();
+    }
+
+    /**
+     * Completes when reading has begun; see {@link #caughtUp()} for when the past has been read. May be called again
+     * when it has failed.
+     *
+     * @param kafka stays the caller's, and open for as long as this feed is
+     * @param topics makes missing topics; used when they vanish later
+     */
+    public Future<Void> connect(KafkaLog kafka, Supplier<Future<Void>> topics) {
+        Promise<Void> connected = Promise.promise();
+        context.runOnContext(_ -> open(kafka, topics).onComplete(connected));
+        return connected.future();
+    }
+
+    private Future<Void> open(KafkaLog kafka, Supplier<Future<Void>> topics) {
         String topic = settings.topics().events();
-        StateReader states = new StateReader(this::onJob, this::onWorker, metrics);
+        StateReader states = new StateReader(this::onJob, this::onWorker, fleet::applySet, metrics);
         stateReader = states;
-        return kafka.clusterId()
-                .compose(id -> states.start(vertx, context, settings, kafka, clock.instant())
-                        .compose(_ -> kafka.partitions(List.of(topic)))
-                        .compose(partitions -> kafka.beginnings(partitions)
-                                .compose(from -> kafka.ends(partitions)
-                                        .compose(ends -> run(kafka, Cursor.markOf(id), from, ends)))))
-                .onFailure(_ -> kafka.close());
+        return kafka.partitions(List.of(topic))
+                .compose(_ -> {
+                    watch().run(() -> look(kafka, topics));
+                    return states.start(vertx, context, settings, kafka, clock.instant());
+                })
+                .compose(_ -> kafka.identity(topic))
+                .compose(found -> kafka.beginnings(found.partitions())
+                        .compose(from -> kafka.ends(found.partitions()).compose(ends -> run(kafka, found, from, ends))))
+                .onFailure(_ -> states.close());
     }
 
     private Future<Void> run(
-            KafkaLog kafka, String cluster, Map<TopicPartition, Long> from, Map<TopicPartition, Long> ends) {
+            KafkaLog kafka, KafkaLog.Identity found, Map<TopicPartition, Long> from, Map<TopicPartition, Long> ends) {
         Positions start = KafkaLog.positions(from, settings.topics().events());
         TopicReader reader = new TopicReader(vertx, context, settings.kafka(), BATCH);
-        Running now = new Running(
-                kafka,
-                cluster,
-                List.copyOf(from.keySet()),
-                reader,
-                new EventLog(settings.ringBytes(), start),
-                new CursorWriter(cluster, start));
+        Running now = Running.at(start, kafka, found, reader, settings.ringBytes());
         running = now;
         progress.start(from);
         progress.when(ends).onSuccess(_ -> {
             LOG.info("read {} events of the past, {} jobs go on", now.log().size(), fleet.activeJobs());
             caughtUp.tryComplete();
         });
-        vertx.setPeriodic(WORKER_CHECK_MILLIS, _ -> {
-            fleet.expireWorkers().forEach(this::tellWorker);
-            fleet.forgetExpired();
+        return reader.assign(from).onSuccess(_ -> reader.run(this::onBatch, this::onFailure));
+    }
+
+    /** Asks whether Kafka is there with the very log that is being read, and after an outage reads on to its end. */
+    private Future<Boolean> look(KafkaLog kafka, Supplier<Future<Void>> topics) {
+        return kafka.identity(settings.topics().events())
+                .recover(failure -> {
+                    boolean remake =
+                            KafkaLog.isUnknown(failure) && watch().lasted().compareTo(BEFORE_REMAKING) > 0;
+                    return (remake ? topics.get() : Future.<Void>succeededFuture())
+                            .compose(_ -> Future.failedFuture(failure));
+                })
+                .compose(found -> {
+                    Running now = running;
+                    return now == null || now.cluster().equals(found.mark())
+                            ? kafka.ends(found.partitions())
+                            : beginAnew(now, found).compose(_ -> kafka.ends(found.partitions()));
+                })
+                .compose(ends -> running == null || outage() == null
+                        ? Future.succeededFuture(false)
+                        : reached(vertx.getOrCreateContext(), ends).map(true));
+    }
+
+    /** The topic is another one of the same name: what was read is no longer in Kafka, and positions mean nothing. */
+    private Future<Void> beginAnew(Running before, KafkaLog.Identity found) {
+        return before.kafka().beginnings(found.partitions()).compose(from -> {
+            if (!cluster().equals(before.cluster())) {
+                return Future.succeededFuture();
+            }
+            LOG.warn("{} was made anew; streams begin anew", settings.topics().events());
+            running = before.anew(KafkaLog.positions(from, settings.topics().events()), found);
+            from.forEach(progress::jump);
+            progress.tellWaiters();
+            fleet.forgetFinished();
+            listeners.tell(l -> l.onBroken(Loss.RECREATED));
+            moving = true;
+            return before.reader().assign(from).onComplete(_ -> moving = false);
         });
-        return reader.assign(from)
-                .onSuccess(_ -> reader.run(batch -> onEvents(now, batch), failure -> onFailure(now, failure)));
+    }
+
+    private void onBatch(ConsumerRecords<byte[], byte[]> records) {
+        if (!moving) {
+            onEvents(running(), records);
+        }
     }
 
     private void onEvents(Running now, ConsumerRecords<byte[], byte[]> records) {
@@ -131,8 +184,8 @@ public final class EventFeed extends VerticleBase {
         });
         if (!frames.isEmpty()) {
             metrics.eventsRead().increment(frames.size());
-            FeedBatch batch = new FeedBatch(frames, now.cursor().positions(), textOf(now.cursor()));
-            listeners.forEach(l -> l.context().runOnContext(_ -> l.listener().onBatch(batch)));
+            FeedBatch batch = new FeedBatch(frames, now.cursor().positions(), now.cursorText());
+            listeners.tell(l -> l.onBatch(batch));
         }
         progress.tellWaiters();
     }
@@ -154,21 +207,30 @@ public final class EventFeed extends VerticleBase {
      * Retention overtook the feed, the log was cut or made anew, or Kafka refuses; what can be done is to go on at what
      * is there.
      */
-    private void onFailure(Running now, Throwable failure) {
+    private void onFailure(Throwable failure) {
         if (!(failure instanceof OffsetOutOfRangeException lost)) {
             LOG.warn("reading {} failed, it goes on: {}", settings.topics().events(), failure.toString());
             return;
         }
-        LOG.error("events were removed before they were read: {}", lost.getMessage());
-        now.kafka().beginnings(lost.partitions()).onSuccess(from -> {
+        Running now = running();
+        now.kafka()
+                .identity(settings.topics().events())
+                .compose(found ->
+                        found.mark().equals(now.cluster()) ? skip(now, lost.partitions()) : beginAnew(now, found))
+                .onFailure(cause -> LOG.warn("where the log begins cannot be told yet: {}", cause.toString()));
+    }
+
+    private Future<Void> skip(Running now, Set<TopicPartition> lost) {
+        LOG.error("events of {} were removed before they were read", lost);
+        return now.kafka().beginnings(lost).compose(from -> {
             from.forEach((partition, offset) -> {
                 now.cursor().jump(partition.partition(), offset);
                 progress.jump(partition, offset);
             });
             progress.tellWaiters();
             now.log().restart(now.cursor().positions());
-            listeners.forEach(l -> l.context().runOnContext(_ -> l.listener().onBroken()));
-            now.reader().seek(from);
+            listeners.tell(l -> l.onBroken(Loss.EXPIRED));
+            return now.reader().seek(from);
         });
     }
 
@@ -189,7 +251,7 @@ public final class EventFeed extends VerticleBase {
 
     private void tellWorker(WorkerView view) {
         WorkerFrames frame = WorkerFrames.of(view);
-        listeners.forEach(l -> l.context().runOnContext(_ -> l.listener().onWorker(frame)));
+        listeners.tell(l -> l.onWorker(frame));
     }
 
     /** Completes when everything that was there at the start has been read. */
@@ -197,7 +259,21 @@ public final class EventFeed extends VerticleBase {
         return caughtUp.future();
     }
 
-    /** The mark of the Kafka cluster in every cursor. */
+    /** Kafka is away, as far as is known; null while it is there. Safe from any thread. */
+    public @Nullable Outage outage() {
+        return watch().outage();
+    }
+
+    /** Tells that Kafka was asked in vain before this feed could be connected. */
+    public void noKafka(String message) {
+        context.runOnContext(_ -> watch().isAway(clock.instant(), message));
+    }
+
+    private KafkaWatch watch() {
+        return Objects.requireNonNull(watch, "the feed is not deployed");
+    }
+
+    /** The mark of the log in every cursor. */
     public String cluster() {
         return running().cluster();
     }
@@ -230,10 +306,15 @@ public final class EventFeed extends VerticleBase {
         return now;
     }
 
-    /** Adds somebody who gets every batch from now on. The future completes on that context, in order with the batches. */
+    /**
+     * Adds somebody who gets every batch from now on, and is told of an outage that there is. The future completes on
+     * that context, in order with the batches.
+     */
     public Future<Void> listen(Context at, FeedListener listener) {
         return onFeed(at, _ -> {
-                    listeners.add(new Listener(at, listener));
+                    listeners.add(at, listener);
+                    Outage now = outage();
+                    at.runOnContext(_ -> listener.onOutage(now));
                     return true;
                 })
                 .mapEmpty();
@@ -241,15 +322,12 @@ public final class EventFeed extends VerticleBase {
 
     /** Ends what {@link #listen} began. */
     public void unlisten(FeedListener listener) {
-        context.runOnContext(_ -> listeners.removeIf(l -> l.listener().equals(listener)));
+        context.runOnContext(_ -> listeners.remove(listener));
     }
 
     /** Asks for something of the feed's state; the answer comes on the caller's context, in order with the batches. */
     public <T extends @Nullable Object> Future<T> ask(Function<FeedState, T> question) {
-        Running now = running();
-        return onFeed(
-                vertx.getOrCreateContext(),
-                _ -> question.apply(new FeedState(fleet, now.log(), now.cursor().positions(), textOf(now.cursor()))));
+        return onFeed(vertx.getOrCreateContext(), _ -> question.apply(running().state(fleet)));
     }
 
     /**
@@ -257,14 +335,25 @@ public final class EventFeed extends VerticleBase {
      * then may anybody say that something does not exist. Fails when Kafka does not answer in time.
      */
     public Future<Void> atEnd() {
-        Running now = running();
-        List<TopicPartition> all = new ArrayList<>(now.events());
-        StateReader states = stateReader;
-        if (states != null) {
-            all.addAll(states.partitions());
-        }
         Context asker = vertx.getOrCreateContext();
-        return now.kafka().ends(all).compose(ends -> reached(asker, ends));
+        return reachable().compose(now -> {
+            List<TopicPartition> all = new ArrayList<>(now.events());
+            StateReader states = stateReader;
+            if (states != null) {
+                all.addAll(states.partitions());
+            }
+            return now.kafka().ends(all).compose(ends -> reached(asker, ends));
+        });
+    }
+
+    /** Whom to ask of Kafka; fails at once while that is in vain. */
+    private Future<Running> reachable() {
+        Outage away = outage();
+        Running now = running;
+        if (away != null || now == null) {
+            return Future.failedFuture(away == null ? "the feed is not connected yet" : away.message());
+        }
+        return Future.succeededFuture(now);
     }
 
     /** Completes when the feed has read a record of {@code pull.jobs}. Fails when that takes too long. */
@@ -288,26 +377,17 @@ public final class EventFeed extends VerticleBase {
 
     private Future<Void> reached(Context asker, Map<TopicPartition, Long> target) {
         Promise<Void> promise = Promise.promise();
-        context.runOnContext(_ -> {
-            Future<Void> waiting = progress.when(target);
-            long timer = vertx.setTimer(END_TIMEOUT_MILLIS, _ -> {
-                progress.forget(waiting);
-                asker.runOnContext(_ -> promise.tryFail("the feed is behind Kafka; try again later"));
-            });
-            waiting.onSuccess(_ -> {
-                vertx.cancelTimer(timer);
-                asker.runOnContext(_ -> promise.tryComplete());
-            });
-        });
+        context.runOnContext(_ -> progress.within(vertx, END_TIMEOUT_MILLIS, target)
+                .onComplete(result -> asker.runOnContext(_ -> promise.handle(result))));
         return promise.future();
     }
 
     /** Records in Kafka that the feed has not read yet. Fails when Kafka does not answer. */
     public Future<Long> behind() {
-        Running now = running();
-        return now.kafka()
-                .ends(now.events())
-                .compose(ends -> onFeed(vertx.getOrCreateContext(), _ -> progress.behind(ends)));
+        Context asker = vertx.getOrCreateContext();
+        return reachable()
+                .compose(now -> now.kafka().ends(now.events()))
+                .compose(ends -> onFeed(asker, _ -> progress.behind(ends)));
     }
 
     /** Opens a short-lived reader of what the log in memory no longer has; its batches come on the caller's context. */
@@ -335,19 +415,15 @@ public final class EventFeed extends VerticleBase {
         return promise.future();
     }
 
-    private static String textOf(CursorWriter cursor) {
-        return new String(cursor.bytes(), StandardCharsets.US_ASCII);
-    }
-
     @Override
     public Future<?> stop() {
+        watch().close();
         Running now = running;
         StateReader states = stateReader;
         Future<Void> closed = states == null ? Future.succeededFuture() : states.close();
         if (now == null) {
             return closed;
         }
-        now.kafka().close();
         return Future.join(closed, now.reader().close());
     }
 }

@@ -17,7 +17,7 @@ public final class EventLog {
     static final int OVERHEAD = 96;
 
     private final long maxBytes;
-    private final long[] floor;
+    private long[] floor;
     /** A ring; its length is a power of two. */
     private @Nullable SseFrame[] ring = new SseFrame[1024];
 
@@ -118,13 +118,13 @@ public final class EventLog {
         return new Slice(found, end, end == first + size);
     }
 
-    /** Forgets everything; the next event read may be any from there on. */
+    /** Forgets everything; the next event read may be any from there on, in as many partitions as that names. */
     void restart(Positions from) {
         Arrays.fill(ring, null);
         first += size;
         size = 0;
         bytes = 0;
-        System.arraycopy(from.toArray(), 0, floor, 0, floor.length);
+        floor = from.toArray();
     }
 
     /** Frames now. */

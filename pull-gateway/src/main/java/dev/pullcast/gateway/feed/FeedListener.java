@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.pullcast.gateway.feed;
 
+import org.jspecify.annotations.Nullable;
+
 /** Somebody who gets every batch, on the context named when listening. */
 public interface FeedListener {
     /** The next events. Called in order. */
@@ -10,8 +12,14 @@ public interface FeedListener {
     void onWorker(WorkerFrames worker);
 
     /**
-     * The feed itself lost its place, because retention overtook it. Streams must end, so that clients come back with
-     * their cursor and are told what they missed.
+     * The feed itself lost its place. Streams must begin anew, so that clients are told that they missed something.
      */
-    void onBroken();
+    void onBroken(Loss why);
+
+    /**
+     * Kafka went away or is back. Back means that all that was there then has been read, and handed over before.
+     *
+     * @param outage null when it is over
+     */
+    void onOutage(@Nullable Outage outage);
 }

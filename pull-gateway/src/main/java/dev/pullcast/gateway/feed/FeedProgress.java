@@ -3,6 +3,7 @@ package dev.pullcast.gateway.feed;
 
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -48,9 +49,19 @@ final class FeedProgress {
         return promise.future();
     }
 
-    /** Forgets a waiter that gave up. */
-    void forget(Future<Void> waiting) {
-        waiters.removeIf(w -> w.promise().future().equals(waiting));
+    /** The same, but fails when it takes longer. */
+    Future<Void> within(Vertx vertx, long millis, Map<TopicPartition, Long> target) {
+        Promise<Void> promise = Promise.promise();
+        Future<Void> waiting = when(target);
+        long timer = vertx.setTimer(millis, _ -> {
+            waiters.removeIf(w -> w.promise().future().equals(waiting));
+            promise.tryFail("the feed is behind Kafka; try again later");
+        });
+        waiting.onSuccess(_ -> {
+            vertx.cancelTimer(timer);
+            promise.tryComplete();
+        });
+        return promise.future();
     }
 
     private boolean reached(Map<TopicPartition, Long> target) {

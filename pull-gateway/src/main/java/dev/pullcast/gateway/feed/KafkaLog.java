@@ -10,6 +10,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -17,9 +18,13 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What Kafka says of its topics: partitions, where they begin and end. Answers come on the caller's context; nothing
@@ -29,12 +34,33 @@ public final class KafkaLog implements AutoCloseable {
     private static final int TIMEOUT_MILLIS = 5_000;
     private static final int LOOK_MILLIS = 100;
     private static final int LOOKS = TIMEOUT_MILLIS / LOOK_MILLIS;
+    private static final int FEW_LOOKS = 5;
+
+    private static final String NO_ADDRESS = "No resolvable bootstrap urls";
 
     private final Vertx vertx;
     private final Admin admin;
 
-    /** Opens a client of its own with these settings of Kafka's. */
-    public KafkaLog(Vertx vertx, Map<String, String> kafka) {
+    /**
+     * Which log it is: a topic that was deleted and made anew has its name, but is another one.
+     *
+     * @param mark as ids have it, see {@link Cursor#markOf(String)}
+     * @param partitions all of them, in order
+     */
+    record Identity(String mark, List<TopicPartition> partitions) {
+        Identity {
+            partitions = List.copyOf(partitions);
+        }
+    }
+
+    /** Opens a client of its own with these settings of Kafka's. Fails as {@link #isPassing} tells. */
+    public static Future<KafkaLog> open(Vertx vertx, Map<String, String> kafka) {
+        // It looks up the brokers' addresses, and that may take long.
+        return vertx.executeBlocking(() -> new KafkaLog(vertx, kafka), false)
+                .compose(opened -> opened == null ? Future.failedFuture("no client") : Future.succeededFuture(opened));
+    }
+
+    private KafkaLog(Vertx vertx, Map<String, String> kafka) {
         this.vertx = vertx;
         Map<String, Object> settings = new HashMap<>(kafka);
         settings.putIfAbsent(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, TIMEOUT_MILLIS / 2);
@@ -47,30 +73,54 @@ public final class KafkaLog implements AutoCloseable {
         return here(admin.describeCluster().clusterId().toCompletionStage());
     }
 
+    /** Whether waiting may help: nobody answers, or the names of the brokers are not known yet. */
+    public static boolean isPassing(Throwable failure) {
+        for (Throwable e = failure; e != null; e = e.getCause()) {
+            if (e instanceof RetriableException
+                    || (e instanceof ConfigException
+                            && String.valueOf(e.getMessage()).startsWith(NO_ADDRESS))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** All partitions of topics, which must exist; waits a little for those that were made just now. */
     public Future<List<TopicPartition>> partitions(Collection<String> topics) {
-        return partitions(topics, LOOKS);
+        return look(topics, LOOKS)
+                .map(found -> found.values().stream()
+                        .flatMap(topic -> partitionsOf(topic).stream())
+                        .toList());
+    }
+
+    /** A topic as it is now; fails as {@link #isUnknown} tells where there is none. */
+    Future<Identity> identity(String topic) {
+        return Future.all(clusterId(), look(List.of(topic), FEW_LOOKS)).map(found -> {
+            String cluster = found.resultAt(0);
+            Map<String, TopicDescription> described = found.resultAt(1);
+            TopicDescription description = Objects.requireNonNull(described.get(topic), topic);
+            return new Identity(Cursor.markOf(cluster + '/' + description.topicId()), partitionsOf(description));
+        });
+    }
+
+    private static List<TopicPartition> partitionsOf(TopicDescription topic) {
+        return topic.partitions().stream()
+                .map(partition -> new TopicPartition(topic.name(), partition.partition()))
+                .toList();
+    }
+
+    /** Whether a failure means that there is no such topic. */
+    static boolean isUnknown(@Nullable Throwable failure) {
+        return failure instanceof UnknownTopicOrPartitionException
+                || (failure != null && failure.getCause() instanceof UnknownTopicOrPartitionException);
     }
 
     /** A broker learns of a topic some moments after the controller has made it, and until then denies it. */
-    private Future<List<TopicPartition>> partitions(Collection<String> topics, int looks) {
-        return look(topics)
-                .recover(failure -> looks > 1 && isUnknown(failure)
-                        ? vertx.timer(LOOK_MILLIS, TimeUnit.MILLISECONDS).compose(_ -> partitions(topics, looks - 1))
-                        : Future.failedFuture(failure));
-    }
-
-    private static boolean isUnknown(Throwable failure) {
-        return failure instanceof UnknownTopicOrPartitionException
-                || failure.getCause() instanceof UnknownTopicOrPartitionException;
-    }
-
-    private Future<List<TopicPartition>> look(Collection<String> topics) {
+    private Future<Map<String, TopicDescription>> look(Collection<String> topics, int looks) {
         return here(admin.describeTopics(topics).allTopicNames().toCompletionStage())
-                .map(found -> found.values().stream()
-                        .flatMap(topic -> topic.partitions().stream()
-                                .map(partition -> new TopicPartition(topic.name(), partition.partition())))
-                        .toList());
+                .recover(failure -> looks > 1 && isUnknown(failure)
+                        ? vertx.timer(LOOK_MILLIS, TimeUnit.MILLISECONDS).compose(_ -> look(topics, looks - 1))
+                        : Future.failedFuture(failure));
     }
 
     /** The first offset that is still kept. */

@@ -64,7 +64,7 @@ public final class ReadBack {
                 .map(this::frames)
                 .recover(failure -> Future.failedFuture(
                         failure instanceof OffsetOutOfRangeException
-                                ? new EventsRemoved(String.valueOf(failure.getMessage()))
+                                ? new EventsRemoved(Loss.EXPIRED, String.valueOf(failure.getMessage()))
                                 : failure));
     }
 

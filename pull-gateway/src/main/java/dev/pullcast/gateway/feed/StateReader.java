@@ -6,6 +6,7 @@ import dev.pullcast.contract.codec.JobLimits;
 import dev.pullcast.contract.codec.JobReader;
 import dev.pullcast.contract.job.PullJob;
 import dev.pullcast.contract.kafka.JobPlacement;
+import dev.pullcast.contract.job.StandingSet;
 import dev.pullcast.contract.worker.WorkerStatus;
 import dev.pullcast.gateway.ops.GatewayMetrics;
 import io.vertx.core.Context;
@@ -18,7 +19,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
-import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
@@ -29,22 +29,29 @@ import org.slf4j.LoggerFactory;
 import tools.jackson.core.JacksonException;
 
 /**
- * The second, small consumer: {@code pull.workers}, which is state, and {@code pull.jobs}, so that a job is known before
- * its first event. Owned by the feed's thread. Jobs are read as far back as events are kept: an older job that goes on
+ * The second, small consumer: {@code pull.workers} and {@code pull.sets}, which are state, and {@code pull.jobs}, so that a
+ * job is known before its first event. Owned by the feed's thread. Jobs are read as far back as events are kept: an older job that goes on
  * becomes known by its next event.
  */
 final class StateReader {
     private static final Logger LOG = LoggerFactory.getLogger(StateReader.class);
     private static final int BATCH = 500;
 
-    /** Takes a job and the position after it; the job is null where only the position moved, of workers too. */
+    /** Takes a job and the position after it; the job is null where only the position moved, in any of the topics. */
     @FunctionalInterface
     interface JobHandler {
         void accept(TopicPartition partition, long next, @Nullable AskedJob job);
     }
 
+    /** Takes a standing set, or null when it has ended, with the partition that it stands in. */
+    @FunctionalInterface
+    interface SetHandler {
+        void accept(String id, int partition, @Nullable StandingSet set);
+    }
+
     private final JobHandler jobHandler;
     private final BiConsumer<String, @Nullable WorkerStatus> workerHandler;
+    private final SetHandler setHandler;
     private final GatewayMetrics metrics;
     private final FeedProgress progress = new FeedProgress();
     private volatile List<TopicPartition> partitions = List.of();
@@ -52,15 +59,20 @@ final class StateReader {
     private String jobsTopic = "";
     private JobPlacement placement = new JobPlacement(1);
     private JobLimits limits = JobLimits.DEFAULT;
+    private String setsTopic = "";
 
     StateReader(
-            JobHandler jobHandler, BiConsumer<String, @Nullable WorkerStatus> workerHandler, GatewayMetrics metrics) {
+            JobHandler jobHandler,
+            BiConsumer<String, @Nullable WorkerStatus> workerHandler,
+            SetHandler setHandler,
+            GatewayMetrics metrics) {
         this.jobHandler = jobHandler;
         this.workerHandler = workerHandler;
+        this.setHandler = setHandler;
         this.metrics = metrics;
     }
 
-    /** Of pull.jobs and pull.workers; empty before the start. */
+    /** Of all its topics; empty before the start. */
     List<TopicPartition> partitions() {
         return partitions;
     }
@@ -69,26 +81,25 @@ final class StateReader {
     Future<Void> start(Vertx vertx, Context context, FeedSettings settings, KafkaLog kafka, Instant now) {
         jobsTopic = settings.topics().jobs();
         limits = settings.limits();
-        String workers = settings.topics().workers();
+        setsTopic = settings.topics().sets();
         TopicReader created = new TopicReader(vertx, context, settings.kafka(), BATCH);
         reader = created;
-        return Future.all(kafka.partitions(List.of(jobsTopic)), kafka.partitions(List.of(workers)))
+        return kafka.partitions(List.of(jobsTopic, setsTopic, settings.topics().workers()))
                 .compose(found -> {
-                    List<TopicPartition> jobPartitions = found.resultAt(0);
-                    List<TopicPartition> workerPartitions = found.resultAt(1);
-                    placement = new JobPlacement(Math.max(1, jobPartitions.size()));
-                    partitions = Stream.concat(jobPartitions.stream(), workerPartitions.stream())
-                            .toList();
+                    partitions = found;
+                    List<TopicPartition> jobs =
+                            found.stream().filter(this::isJob).toList();
+                    placement = new JobPlacement(Math.max(1, jobs.size()));
+                    List<TopicPartition> states =
+                            found.stream().filter(p -> !isJob(p)).toList();
                     return Future.all(
-                            kafka.since(
-                                    jobPartitions, now.minus(settings.history()).toEpochMilli()),
-                            kafka.beginnings(workerPartitions),
-                            kafka.ends(jobPartitions),
-                            kafka.ends(workerPartitions));
+                            kafka.since(jobs, now.minus(settings.history()).toEpochMilli()),
+                            kafka.beginnings(states),
+                            kafka.ends(found));
                 })
                 .compose(found -> {
                     Map<TopicPartition, Long> from = both(found.resultAt(0), found.resultAt(1));
-                    Map<TopicPartition, Long> ends = both(found.resultAt(2), found.resultAt(3));
+                    Map<TopicPartition, Long> ends = found.resultAt(2);
                     progress.start(from);
                     from.forEach((partition, offset) -> jobHandler.accept(partition, offset, null));
                     Promise<Void> read = Promise.promise();
@@ -115,7 +126,7 @@ final class StateReader {
             if (isJob(partition)) {
                 jobHandler.accept(partition, record.offset() + 1, readJob(record));
             } else {
-                readWorker(record);
+                readState(record);
             }
         }
         records.nextOffsets().forEach((partition, next) -> {
@@ -137,18 +148,22 @@ final class StateReader {
         };
     }
 
-    private void readWorker(ConsumerRecord<byte[], byte[]> record) {
+    private void readState(ConsumerRecord<byte[], byte[]> record) {
         if (record.key() == null) {
             return;
         }
+        String key = new String(record.key(), StandardCharsets.UTF_8);
+        byte[] value = record.value();
         try {
-            workerHandler.accept(
-                    new String(record.key(), StandardCharsets.UTF_8),
-                    record.value() == null ? null : ContractJson.readWorker(record.value()));
+            if (record.topic().equals(setsTopic)) {
+                setHandler.accept(key, record.partition(), value == null ? null : ContractJson.readSet(value));
+            } else {
+                workerHandler.accept(key, value == null ? null : ContractJson.readWorker(value));
+            }
         } catch (JacksonException e) {
             metrics.unreadable().increment();
             LOG.warn(
-                    "{} offset {} is no heartbeat and is left out: {}",
+                    "{} offset {} cannot be read and is left out: {}",
                     record.topic(),
                     record.offset(),
                     e.getOriginalMessage());
@@ -156,7 +171,7 @@ final class StateReader {
     }
 
     private void onFailure(KafkaLog kafka, TopicReader from, Throwable failure) {
-        LOG.warn("reading jobs and workers failed, it goes on: {}", failure.toString());
+        LOG.warn("reading jobs, sets and workers failed, it goes on: {}", failure.toString());
         if (failure instanceof OffsetOutOfRangeException lost) {
             kafka.beginnings(lost.partitions()).onSuccess(from::seek);
         }

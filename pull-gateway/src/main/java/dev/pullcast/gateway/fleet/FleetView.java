@@ -4,8 +4,10 @@ package dev.pullcast.gateway.fleet;
 import dev.pullcast.contract.event.PullEvent;
 import dev.pullcast.contract.image.ImageReference;
 import dev.pullcast.contract.job.PullJob;
+import dev.pullcast.contract.job.StandingSet;
 import dev.pullcast.contract.view.ImageView;
 import dev.pullcast.contract.view.JobView;
+import dev.pullcast.contract.view.SetView;
 import dev.pullcast.contract.view.Snapshot;
 import dev.pullcast.contract.view.WorkerDetail;
 import dev.pullcast.contract.view.WorkerView;
@@ -54,6 +56,14 @@ public final class FleetView {
     private final Map<String, WorkerView> workers = new TreeMap<>();
     private final Set<String> left = new HashSet<>();
     private final ImageIndex images = new ImageIndex();
+    private final Map<String, Standing> sets = new TreeMap<>();
+
+    /** A standing set and the partition that its job stands in. */
+    private record Standing(StandingSet set, int partition) {
+        Subject subject() {
+            return Subject.ofJob(set.job().id(), set.job().soleProject());
+        }
+    }
 
     /**
      * How many finished jobs are kept.
@@ -122,6 +132,13 @@ public final class FleetView {
         return finished.stream().mapToLong(JobState::pulls).sum();
     }
 
+    /** Lets go of all finished jobs: their events are in a log that is no longer there. */
+    public void forgetFinished() {
+        finished.forEach(job -> jobs.remove(job.id()));
+        finished.clear();
+        forgotten.clear();
+    }
+
     private void forget(JobState job) {
         jobs.remove(job.id());
         forgotten.put(job.id(), job.place());
@@ -150,6 +167,28 @@ public final class FleetView {
         workers.put(worker, view);
         left.remove(worker);
         return view;
+    }
+
+    /**
+     * A standing set as it is remembered.
+     *
+     * @param partition of {@code pull.sets}, and of its job
+     * @param set null when it has ended
+     */
+    public void applySet(String id, int partition, @Nullable StandingSet set) {
+        if (set == null) {
+            sets.remove(id);
+        } else {
+            sets.put(id, new Standing(set, partition));
+        }
+    }
+
+    /** Standing sets that may be seen, sorted by id. */
+    public List<SetView> sets(Predicate<Subject> visible) {
+        return sets.values().stream()
+                .filter(kept -> visible.test(kept.subject()))
+                .map(kept -> SetView.of(kept.set()))
+                .toList();
     }
 
     /** Looks for workers whose heartbeat has become too old; returns those that were live until now. */
@@ -249,6 +288,17 @@ public final class FleetView {
     public Optional<JobPlace> place(String id) {
         JobState job = jobs.get(id);
         return Optional.ofNullable(job == null ? forgotten.get(id) : job.place());
+    }
+
+    /** The same for a cancel: a standing set goes on after its job has ended, and when that is no longer known. */
+    public Optional<JobPlace> placeToCancel(String id) {
+        Optional<JobPlace> ofJob = place(id);
+        Standing kept = sets.get(id);
+        if (kept == null) {
+            return ofJob;
+        }
+        return Optional.of(ofJob.map(JobPlace::goingOn)
+                .orElseGet(() -> new JobPlace(kept.partition(), kept.subject().project(), JobPlace.GOES_ON, null)));
     }
 
     /** Jobs that have not ended. */

@@ -22,7 +22,7 @@ public final class AuditLog {
      * One deed, or what was meant to be one.
      *
      * @param time when it was answered, UTC
-     * @param action {@code job}, {@code cancel}, {@code login} or {@code logout}
+     * @param action {@code job}, {@code cancel}, {@code pause}, {@code resume}, {@code login} or {@code logout}
      * @param principal name of who did it; null where that was not proved
      * @param via how it was proved
      * @param source address that the request came from

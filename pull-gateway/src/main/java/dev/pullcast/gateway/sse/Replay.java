@@ -6,7 +6,9 @@ import dev.pullcast.contract.view.WorkerView;
 import dev.pullcast.gateway.feed.CursorWriter;
 import dev.pullcast.gateway.feed.EventFeed;
 import dev.pullcast.gateway.feed.EventLog;
+import dev.pullcast.gateway.feed.EventsRemoved;
 import dev.pullcast.gateway.feed.FeedState;
+import dev.pullcast.gateway.feed.Loss;
 import dev.pullcast.gateway.feed.Positions;
 import dev.pullcast.gateway.feed.ReadBack;
 import dev.pullcast.gateway.feed.SseFrame;
@@ -33,6 +35,7 @@ final class Replay {
     private final ReadBackSlots slots;
     private final Consumer<Throwable> failure;
     private final GatewayMetrics metrics;
+    private final String mark;
     private final CursorWriter cursor;
     private long sequence = -1;
 
@@ -43,7 +46,8 @@ final class Replay {
         this.metrics = around.metrics();
         this.subscriber = subscriber;
         this.failure = failure;
-        this.cursor = new CursorWriter(feed.cluster(), from);
+        this.mark = feed.cluster();
+        this.cursor = new CursorWriter(mark, from);
     }
 
     /** What every stream of a hub uses. */
@@ -61,6 +65,10 @@ final class Replay {
         if (subscriber.isClosed()) {
             return;
         }
+        if (isReplaced()) {
+            failure.accept(replaced());
+            return;
+        }
         Positions at = cursor.positions();
         long next = sequence;
         feed.ask(state -> read(state, at, next))
@@ -71,6 +79,14 @@ final class Replay {
                     }
                 })
                 .onFailure(failure::accept);
+    }
+
+    private boolean isReplaced() {
+        return !mark.equals(feed.cluster());
+    }
+
+    private static EventsRemoved replaced() {
+        return new EventsRemoved(Loss.RECREATED, "the topic was made anew");
     }
 
     private Answer read(FeedState state, Positions at, long next) {
@@ -176,6 +192,10 @@ final class Replay {
     private void pump(ReadBack reader) {
         if (subscriber.isClosed() || reader.isDone()) {
             finish(reader, null);
+            return;
+        }
+        if (isReplaced()) {
+            finish(reader, replaced());
             return;
         }
         reader.next()

@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.pullcast.gateway.sse;
 
+import dev.pullcast.contract.codec.ContractJson;
 import dev.pullcast.gateway.feed.Cursor;
 import dev.pullcast.gateway.feed.EventFeed;
 import dev.pullcast.gateway.feed.FeedBatch;
 import dev.pullcast.gateway.feed.FeedListener;
+import dev.pullcast.gateway.feed.Loss;
+import dev.pullcast.gateway.feed.Outage;
 import dev.pullcast.gateway.feed.Positions;
 import dev.pullcast.gateway.feed.SseFrame;
 import dev.pullcast.gateway.feed.WorkerFrames;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.nio.charset.StandardCharsets;
@@ -15,17 +19,25 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * All streams of one event loop: hands the feed's events to those who want them, one write for each stream and pass; see
  * {@link Pace} for when. One per event loop; everything here happens on that loop.
  */
 public final class SseHub implements FeedListener {
+    private static final Logger LOG = LoggerFactory.getLogger(SseHub.class);
+    private static final int UNAVAILABLE = 503;
+
     /** How long a client shall wait before it comes back, before it is spread. */
     static final int RETRY_MILLIS = 2_000;
 
@@ -43,6 +55,10 @@ public final class SseHub implements FeedListener {
     private final Set<StreamGroup> waiting = new LinkedHashSet<>();
     private final Pace pace = new Pace();
     private final Replay.Surroundings around;
+    /** What streams do when Kafka's past has been read, or Kafka is back. */
+    private final Map<SseSubscriber, Runnable> later = new LinkedHashMap<>();
+
+    private @Nullable Outage outage;
     private Positions positions = Positions.of();
     private String cursor = "";
     private boolean passIsDue;
@@ -60,21 +76,24 @@ public final class SseHub implements FeedListener {
     /** Begins to listen, on the current context. */
     public Future<Void> start() {
         SseSettings settings = shared.settings();
+        Context own = vertx.getOrCreateContext();
+        feed.caughtUp().onSuccess(_ -> own.runOnContext(_ -> doLater()));
         vertx.setPeriodic(settings.heartbeat().toMillis(), _ -> heartbeat());
         // Often enough for the spread of lifetimes not to be lost.
         long look =
                 Math.min(settings.stall().toMillis() / 4, settings.maxLifetime().toMillis() / 50);
         vertx.setPeriodic(Math.clamp(look, 50, LONGEST_LOOK_MILLIS), _ -> lookAtTheClock());
-        return feed.listen(vertx.getOrCreateContext(), this);
+        return feed.listen(own, this);
     }
 
     /**
      * Opens a stream. Its head has been sent; from here on everything is said in events.
      *
+     * @param opening is asked when the past has been read, and again after an outage in which it failed
      * @param over is run when it has ended, whichever way
      */
-    public OpenStream open(StreamRequest request, StreamSink sink, Runnable over) {
-        SseSubscriber subscriber = new SseSubscriber(request, sink, shared, closesAt());
+    public OpenStream open(Supplier<Future<Opening>> opening, StreamSink sink, Runnable over) {
+        SseSubscriber subscriber = new SseSubscriber(sink, shared, closesAt());
         subscribers.add(subscriber);
         shared.metrics().subscribers().incrementAndGet();
         sink.onClose(() -> {
@@ -82,8 +101,82 @@ public final class SseHub implements FeedListener {
             over.run();
         });
         subscriber.write(FIRST_WORDS);
-        new StreamStart(around, subscriber).begin();
+        if (outage != null) {
+            subscriber.write(words(outage));
+        }
+        if (feed.caughtUp().isComplete()) {
+            settle(subscriber, opening);
+        } else {
+            later(subscriber, () -> settle(subscriber, opening));
+        }
         return subscriber;
+    }
+
+    private void settle(SseSubscriber subscriber, Supplier<Future<Opening>> opening) {
+        opening.get()
+                .onSuccess(decided -> {
+                    switch (decided) {
+                        case Opening.Show(StreamRequest request) -> {
+                            subscriber.show(request);
+                            new StreamStart(around, subscriber).begin();
+                        }
+                        case Opening.Refuse(int status, String title) -> subscriber.refuse(status, title);
+                        case Opening.Over _ -> subscriber.end();
+                    }
+                })
+                .onFailure(failure -> failed(subscriber, failure, () -> settle(subscriber, opening)));
+    }
+
+    /** Something that a stream begins with has failed: while Kafka is away it waits for another try. */
+    void failed(SseSubscriber subscriber, Throwable failure, Runnable again) {
+        if (outage == null) {
+            cut(subscriber, failure);
+        } else if (!subscriber.isClosed()) {
+            later(subscriber, again);
+        }
+    }
+
+    /** After the first byte a failure can only be said in an event; the client comes back with its last id. */
+    void cut(SseSubscriber subscriber, Throwable failure) {
+        if (!subscriber.isClosed()) {
+            LOG.warn("a stream could not begin: {}", failure.toString());
+            subscriber.refuse(UNAVAILABLE, "Kafka does not answer; try again");
+        }
+    }
+
+    private void later(SseSubscriber subscriber, Runnable action) {
+        later.put(subscriber, action);
+    }
+
+    private void doLater() {
+        List<Runnable> due = List.copyOf(later.values());
+        later.clear();
+        due.forEach(Runnable::run);
+    }
+
+    @Override
+    public void onOutage(@Nullable Outage now) {
+        if (now == null && outage == null) {
+            return;
+        }
+        pass();
+        outage = now;
+        try (SharedBytes words = SharedBytes.of(words(now))) {
+            List.copyOf(subscribers).forEach(subscriber -> subscriber.tell(words));
+        }
+        if (now == null && feed.caughtUp().isComplete()) {
+            doLater();
+        }
+    }
+
+    private static byte[] words(@Nullable Outage outage) {
+        Map<String, Object> body = new LinkedHashMap<>();
+        body.put("degraded", outage != null);
+        if (outage != null) {
+            body.put("since", outage.since());
+        }
+        body.put("message", outage == null ? "Kafka answers again" : outage.message());
+        return SseFrame.control("degraded", null, ContractJson.write(body));
     }
 
     private Instant closesAt() {
@@ -95,8 +188,11 @@ public final class SseHub implements FeedListener {
     private void remove(SseSubscriber subscriber) {
         if (subscribers.remove(subscriber)) {
             subscriber.markClosed();
+            later.remove(subscriber);
             shared.metrics().subscribers().decrementAndGet();
-            detach(subscriber);
+            if (subscriber.isLive()) {
+                detach(subscriber);
+            }
         }
     }
 
@@ -216,14 +312,14 @@ public final class SseHub implements FeedListener {
     }
 
     @Override
-    public void onBroken() {
+    public void onBroken(Loss why) {
         pass();
         for (SseSubscriber subscriber : List.copyOf(subscribers)) {
             // Who is still on its way meets the loss by itself.
             if (subscriber.isLive()) {
                 detach(subscriber);
                 subscriber.markLost();
-                new StreamStart(around, subscriber).beginAnew();
+                new StreamStart(around, subscriber).beginAnew(why);
             }
         }
     }

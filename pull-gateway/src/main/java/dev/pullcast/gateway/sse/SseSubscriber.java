@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,10 +23,10 @@ import org.jspecify.annotations.Nullable;
 final class SseSubscriber implements OpenStream {
     private static final int CHUNK = 32 * 1024;
 
-    private final StreamRequest request;
     private final StreamSink sink;
     private final StreamTools shared;
     private final Instant closesAt;
+    private @Nullable StreamRequest request;
     private @Nullable ConflatingQueue queue;
     private @Nullable Instant stalledSince;
     private @Nullable Runnable onRoom;
@@ -34,16 +35,22 @@ final class SseSubscriber implements OpenStream {
     private boolean live;
     private boolean closed;
 
-    SseSubscriber(StreamRequest request, StreamSink sink, StreamTools shared, Instant closesAt) {
-        this.request = request;
+    /** One that shows nothing yet. */
+    SseSubscriber(StreamSink sink, StreamTools shared, Instant closesAt) {
         this.sink = sink;
         this.shared = shared;
         this.closesAt = closesAt;
         sink.onDrain(this::drained);
     }
 
+    /** Settles what it shows. */
+    void show(StreamRequest settled) {
+        request = settled;
+    }
+
+    /** What it shows, once that is settled. */
     StreamRequest request() {
-        return request;
+        return Objects.requireNonNull(request, "not settled yet");
     }
 
     @Override
@@ -87,6 +94,13 @@ final class SseSubscriber implements OpenStream {
             try (SharedBytes once = SharedBytes.of(bytes)) {
                 sink.write(once);
             }
+        }
+    }
+
+    /** Sends what everybody is told, whatever the state of the socket. */
+    void tell(SharedBytes words) {
+        if (!closed) {
+            sink.write(words);
         }
     }
 
@@ -222,7 +236,7 @@ final class SseSubscriber implements OpenStream {
             if (frame == null) {
                 return;
             }
-            frame.append(out, request.isOneJob());
+            frame.append(out, request().isOneJob());
         }
     }
 

@@ -7,6 +7,7 @@ import dev.pullcast.gateway.feed.Cursor;
 import dev.pullcast.gateway.feed.EventFeed;
 import dev.pullcast.gateway.feed.EventsRemoved;
 import dev.pullcast.gateway.feed.FeedState;
+import dev.pullcast.gateway.feed.Loss;
 import dev.pullcast.gateway.feed.Positions;
 import dev.pullcast.gateway.feed.SseFrame;
 import dev.pullcast.gateway.fleet.JobPlace;
@@ -16,16 +17,12 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The first moments of a stream: with a snapshot, or where the client was. Whatever it begins with, the stream becomes
  * live in the very task that handles the feed's last answer, so that nothing falls between the two.
  */
 final class StreamStart {
-    private static final Logger LOG = LoggerFactory.getLogger(StreamStart.class);
-
     private final Replay.Surroundings around;
     private final EventFeed feed;
     private final SseHub hub;
@@ -44,9 +41,10 @@ final class StreamStart {
 
     /** Why a cursor cannot be honoured. */
     private enum Reset {
-        OTHER_CLUSTER("other-cluster", "the id is of another Kafka cluster"),
+        OTHER_CLUSTER("other-cluster", "the id is of another Kafka cluster, or of a topic that was made anew since"),
         OTHER_STREAM("other-stream", "the id is of another stream"),
         EXPIRED("expired", "the events after the id are no longer kept"),
+        RECREATED("recreated", "the topic was deleted and made anew; what it held is gone"),
         AHEAD("ahead", "the id is after the end of the log");
 
         final String wireName;
@@ -71,9 +69,16 @@ final class StreamStart {
         }
     }
 
-    /** Begins anew for a live subscriber, because retention has overtaken the feed itself. */
-    void beginAnew() {
-        reset(Reset.EXPIRED);
+    /** Begins anew for a live subscriber, because the feed itself has lost its place. */
+    void beginAnew(Loss why) {
+        reset(resetFor(why));
+    }
+
+    private static Reset resetFor(Loss why) {
+        return switch (why) {
+            case EXPIRED -> Reset.EXPIRED;
+            case RECREATED -> Reset.RECREATED;
+        };
     }
 
     /** What the feed answers to a new subscriber. */
@@ -203,25 +208,19 @@ final class StreamStart {
 
     private void broken(Throwable failure) {
         Cursor end = pastTheEnd;
-        if (!(failure instanceof EventsRemoved)) {
-            fail(failure);
+        if (!(failure instanceof EventsRemoved removed)) {
+            // What was replayed until now has told the client where it is.
+            hub.cut(subscriber, failure);
         } else if (end != null) {
             // The snapshot has said how the job ended. With this id the client is answered 204 and stays away.
             subscriber.write((":\nid: " + end.text() + "\n\n").getBytes(StandardCharsets.US_ASCII));
             subscriber.end();
         } else {
-            reset(Reset.EXPIRED);
+            reset(resetFor(removed.why()));
         }
     }
 
-    /** After the first byte a failure can only be said in an event; the client comes back with its id. */
     private void fail(Throwable failure) {
-        if (subscriber.isClosed()) {
-            return;
-        }
-        LOG.warn("a stream could not begin: {}", failure.toString());
-        subscriber.write(SseFrame.control(
-                "error", null, ContractJson.write(Map.of("status", 503, "title", "Kafka does not answer; try again"))));
-        subscriber.end();
+        hub.failed(subscriber, failure, this::begin);
     }
 }

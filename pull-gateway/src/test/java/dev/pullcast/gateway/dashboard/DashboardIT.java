@@ -203,6 +203,42 @@ class DashboardIT extends OpenDashboard {
         }
 
         @Test
+        void pausesAJobAndLetsItGoOn() {
+            gateway.send(story.accepted(List.of(WORKER), IMAGE));
+            openTheJob();
+            awaitText("#pause", "Pause");
+            browser.click("#pause");
+            awaitText("#pause", "Pausing");
+            browser.await("a request", () -> !gateway.requests().isEmpty());
+            gateway.send(story.paused(true, List.of(WORKER), IMAGE));
+            awaitText("#job-badge", "paused");
+            awaitText("#pause", "Resume");
+            browser.click("#pause");
+            awaitText("#pause", "Resuming");
+            browser.await("another", () -> gateway.requests().size() == 2);
+            gateway.send(story.paused(false, List.of(WORKER), IMAGE));
+            awaitText("#job-badge", "running");
+            awaitText("#pause", "Pause");
+            assertThat(gateway.requests())
+                    .containsExactly(
+                            "PATCH /v1/pulls/" + story.job + " {\"paused\":true}",
+                            "PATCH /v1/pulls/" + story.job + " {\"paused\":false}");
+            gateway.send(story.completed(JobResult.SUCCEEDED, 1, 0));
+            browser.await("no button", () -> browser.text("#pause").isEmpty());
+        }
+
+        @Test
+        void readsWhyAJobCannotBePaused() {
+            gateway.answer(409, "{\"detail\":\"The job has ended.\"}");
+            gateway.send(story.accepted(List.of(WORKER), IMAGE));
+            openTheJob();
+            awaitText("#pause", "Pause");
+            browser.click("#pause");
+            awaitText("#notice", "The job has ended.");
+            awaitText("#pause", "Pause");
+        }
+
+        @Test
         void pullsAgainWhatFailedWhereItFailed() {
             gateway.send(story.accepted(List.of("node-1", "node-2"), "alpine:3.20", IMAGE));
             gateway.send(story.succeeded("node-1", IMAGE), story.failed("node-2", IMAGE, "manifest unknown"));

@@ -163,6 +163,24 @@ class DashboardLiveIT {
     }
 
     @Nested
+    class TheLog {
+        @Test
+        void beginsWithTheJobAlsoForAPageThatIsOpenedLater() {
+            write(story.accepted(List.of(WORKER), IMAGE), story.started(WORKER, IMAGE));
+            write(story.retrying(WORKER, IMAGE, "too many requests"), story.progress(WORKER, IMAGE, 60));
+            awaitBar(60);
+            browser.open("http://127.0.0.1:" + gateway.port() + "/?again#/jobs/" + story.job);
+            awaitText("#job-title", IMAGE);
+            browser.click("#log-box summary");
+            awaitText("#log", "too many requests");
+            awaitText("#log li:last-child", "accepted");
+            write(story.succeeded(WORKER, IMAGE), story.completed(JobResult.SUCCEEDED, 1, 0));
+            awaitText("#log li:first-child", "succeeded");
+            assertThat(browser.console()).isEmpty();
+        }
+    }
+
+    @Nested
     class WhenTheGatewayStartsAgain {
         @Test
         void thePageSaysSoAndGoesOn() throws TimeoutException {

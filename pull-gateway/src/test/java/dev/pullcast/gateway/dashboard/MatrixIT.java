@@ -4,6 +4,8 @@ package dev.pullcast.gateway.dashboard;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pullcast.contract.event.LayerPhase;
+import dev.pullcast.contract.event.PullEvent;
+import java.time.Instant;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
@@ -50,6 +52,27 @@ class MatrixIT extends OpenDashboard {
             assertThat(browser.text("#log")).contains("started", "accepted: 1 image on 1 worker");
             gateway.send(story.failed(WORKER, IMAGE, "manifest unknown"));
             awaitText("#log li:first-child", "failed: not-found · manifest unknown");
+        }
+
+        @Test
+        void tellsOfEventsBeforeThePageWasOpenedEachOnceAndTheNewestFirst() {
+            Story before = new Story(story.job, Instant.parse("2020-01-01T00:00:00Z"));
+            PullEvent known = story.layer(WORKER, IMAGE, LayerPhase.EXTRACTING, 25_000_000L);
+            gateway.past(
+                    before.retrying(WORKER, IMAGE, "long ago"),
+                    before.layer(WORKER, "another:1", LayerPhase.DOWNLOADING, 1L),
+                    before.layer(WORKER, "another:1", LayerPhase.DOWNLOADING, 2L),
+                    known);
+            gateway.send(known);
+            browser.click("#log-box summary");
+            awaitText("#log", "long ago");
+            awaitText("#log li:last-child", "long ago");
+            List<?> lines = texts("#log li");
+            assertThat(lines.stream().filter(line -> line.toString().contains("layer 0a1b2c3d4e5f extracting")))
+                    .hasSize(1);
+            assertThat(lines.stream().filter(line -> line.toString().contains("another:1")))
+                    .as("bytes are no step")
+                    .hasSize(1);
         }
 
         @Test

@@ -35,6 +35,8 @@ final class ScriptedGateway implements AutoCloseable {
 
     // Guarded by this.
     private final List<HttpExchange> streams = new ArrayList<>();
+    private final List<HttpExchange> pasts = new ArrayList<>();
+    private List<PullEvent> past = List.of();
     private Snapshot snapshot;
     private int refusal;
     private int answer = 202;
@@ -62,6 +64,11 @@ final class ScriptedGateway implements AutoCloseable {
     /** What subscribers get first from now on. */
     synchronized void begin(Snapshot snapshot) {
         this.snapshot = snapshot;
+    }
+
+    /** What has happened to a job before anybody looks at it. */
+    synchronized void past(PullEvent... events) {
+        past = List.of(events);
     }
 
     /** The status that new subscribers are refused with, which ends a browser's own attempts; 0 to let them in. */
@@ -109,6 +116,8 @@ final class ScriptedGateway implements AutoCloseable {
     synchronized void cut() {
         streams.forEach(HttpExchange::close);
         streams.clear();
+        pasts.forEach(HttpExchange::close);
+        pasts.clear();
     }
 
     private void serve(HttpExchange exchange) throws IOException {
@@ -117,6 +126,8 @@ final class ScriptedGateway implements AutoCloseable {
             answerRequest(exchange, path);
         } else if (path.equals("/v1/events")) {
             subscribe(exchange);
+        } else if (path.startsWith("/v1/pulls/") && path.endsWith("/events")) {
+            tellThePast(exchange);
         } else if (path.equals("/v1/session")) {
             synchronized (this) {
                 respond(exchange, sessionStatus, "application/json", session.getBytes(StandardCharsets.UTF_8));
@@ -144,6 +155,17 @@ final class ScriptedGateway implements AutoCloseable {
         exchange.getResponseBody().write("retry: 300\n\n".getBytes(StandardCharsets.UTF_8));
         write(exchange, "snapshot", snapshot);
         streams.add(exchange);
+    }
+
+    private synchronized void tellThePast(HttpExchange exchange) throws IOException {
+        exchange.getResponseHeaders().set("Content-Type", "text/event-stream");
+        exchange.sendResponseHeaders(200, 0);
+        exchange.getResponseBody().write(":\n\n".getBytes(StandardCharsets.UTF_8));
+        for (PullEvent event : past) {
+            write(exchange, event.type(), event);
+        }
+        exchange.getResponseBody().flush();
+        pasts.add(exchange);
     }
 
     private static void write(HttpExchange stream, String type, Object data) throws IOException {

@@ -96,6 +96,13 @@ final class Story {
         return new PullEvent.JobAccepted(job, now(), null, Map.of(), pulls, workers, start.plusSeconds(3600));
     }
 
+    /** Accepted before, and paused now or going on again. */
+    PullEvent paused(boolean paused, List<String> workers, String... images) {
+        PullEvent.JobAccepted again = (PullEvent.JobAccepted) accepted(workers, images);
+        return new PullEvent.JobAccepted(
+                job, again.time(), null, Map.of(), again.pulls(), workers, again.deadline(), paused);
+    }
+
     PullEvent rejected(String... reasons) {
         return new PullEvent.JobRejected(job, now(), null, List.of(reasons));
     }

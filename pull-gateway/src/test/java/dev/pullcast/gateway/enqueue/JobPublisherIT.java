@@ -12,6 +12,7 @@ import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -21,13 +22,19 @@ class JobPublisherIT {
     final BlockedEventLoops loops = new BlockedEventLoops();
 
     @Test
-    void gives_up_within_its_timeout_when_kafka_does_not_answer_and_blocks_nobody() {
+    void gives_up_within_its_timeout_when_kafka_does_not_answer_and_blocks_nobody() throws Exception {
         JobPublisher publisher = new JobPublisher(
                 loops.vertx(),
                 Map.of("bootstrap.servers", "127.0.0.1:9"),
                 Topics.DEFAULT,
                 Duration.ofMillis(300),
                 new GatewayMetrics());
+        assertThat(publisher
+                        .publish(PullJob.of("01K00000000000000000000000", List.of(ImageRequest.of("alpine"))))
+                        .failed())
+                .as("before it is open")
+                .isTrue();
+        publisher.open().await(20, TimeUnit.SECONDS);
         Future<JobPublisher.Written> published =
                 publisher.publish(PullJob.of("01K00000000000000000000000", List.of(ImageRequest.of("alpine"))));
 

@@ -14,9 +14,11 @@ import dev.pullcast.contract.job.Keeping;
 import dev.pullcast.contract.job.PullJob;
 import dev.pullcast.contract.job.PullPolicy;
 import dev.pullcast.contract.job.Rollout;
+import dev.pullcast.contract.job.StandingSet;
 import dev.pullcast.contract.job.Target;
 import dev.pullcast.contract.view.JobView;
 import dev.pullcast.contract.view.PullView;
+import dev.pullcast.contract.view.SetView;
 import dev.pullcast.contract.view.WorkerView;
 import dev.pullcast.contract.worker.WorkerStatus;
 import dev.pullcast.testkit.ManualClock;
@@ -314,6 +316,47 @@ class FleetViewTest {
             assertThat(tell(null).live()).isFalse();
             assertThat(fleet.workers()).isEmpty();
             assertThat(fleet.applyWorker("w1", null)).isNull();
+        }
+    }
+
+    @Nested
+    class AStandingSet {
+        private final PullJob job = asked("j1", "team", Map.of(), null);
+
+        @Test
+        void can_be_cancelled_after_its_job_has_ended_and_when_that_is_no_longer_known() {
+            fleet.applySet("j1", 1, new StandingSet(job, T));
+            assertThat(fleet.placeToCancel("j1")).contains(new JobPlace(1, "team", JobPlace.GOES_ON, null));
+            accept("j1", "w1");
+            complete("j1");
+            assertThat(fleet.place("j1").orElseThrow().isFinished()).isTrue();
+            assertThat(fleet.placeToCancel("j1").orElseThrow().isFinished()).isFalse();
+            fleet.applySet("j1", 1, null);
+            assertThat(fleet.placeToCancel("j1").orElseThrow().isFinished()).isTrue();
+            assertThat(fleet.sets(_ -> true)).isEmpty();
+        }
+
+        @Test
+        void is_shown_to_those_who_may_see_its_project() {
+            fleet.applySet("j1", 1, new StandingSet(job, T));
+            assertThat(fleet.sets(subject -> "team".equals(subject.project())))
+                    .extracting(SetView::id)
+                    .containsExactly("j1");
+            assertThat(fleet.sets(subject -> "other".equals(subject.project()))).isEmpty();
+        }
+    }
+
+    @Nested
+    class ALogThatWasMadeAnew {
+        @Test
+        void takes_finished_jobs_along_and_leaves_those_that_go_on() {
+            accept("open", "w1");
+            accept("j1", "w1");
+            complete("j1");
+            fleet.forgetFinished();
+            assertThat(listed()).extracting(JobView::id).containsExactly("open");
+            assertThat(fleet.place("j1")).isEmpty();
+            assertThat(fleet.activeJobs()).isEqualTo(1);
         }
     }
 }

@@ -10,10 +10,12 @@ import dev.pullcast.contract.event.PullEvent;
 import dev.pullcast.contract.event.PullOrigin;
 import dev.pullcast.gateway.feed.EventFeed;
 import dev.pullcast.gateway.feed.FeedSettings;
+import dev.pullcast.gateway.feed.KafkaLog;
 import dev.pullcast.gateway.fleet.FleetView;
 import dev.pullcast.gateway.ops.GatewayMetrics;
 import dev.pullcast.testkit.TestKafka;
 import io.vertx.core.Context;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.time.Instant;
@@ -42,6 +44,9 @@ class OvertakenFeedIT {
     @SuppressWarnings("NullAway.Init") // by JUnit, before any test
     private EventFeed feed;
 
+    @SuppressWarnings("NullAway.Init") // by JUnit, before any test
+    private KafkaLog log;
+
     @BeforeEach
     void start() throws Exception {
         InstantSource clock = InstantSource.system();
@@ -49,6 +54,8 @@ class OvertakenFeedIT {
                 kafka.topics(), kafka.clientSettings(), 1 << 20, Duration.ofHours(1), JobLimits.DEFAULT);
         feed = new EventFeed(settings, new FleetView(new FleetView.Kept(10, 1_000), clock), clock, metrics);
         vertx.deployVerticle(feed).await(20, TimeUnit.SECONDS);
+        log = KafkaLog.open(vertx, kafka.clientSettings()).await(20, TimeUnit.SECONDS);
+        feed.connect(log, Future::succeededFuture).await(20, TimeUnit.SECONDS);
         feed.caughtUp().await(20, TimeUnit.SECONDS);
         SseSettings sse = new SseSettings(
                 Duration.ofSeconds(15), Duration.ofHours(1), Duration.ofSeconds(60), 1024, 1 << 20, 1 << 17, 10, 1);
@@ -59,7 +66,7 @@ class OvertakenFeedIT {
             hub.start().onSuccess(_ -> {
                 StreamRequest all =
                         new StreamRequest(new StreamRequest.Firehose(), StreamFilter.ALL, new StreamRequest.Fresh());
-                hub.open(all, sink, () -> {});
+                hub.open(() -> Future.succeededFuture(new Opening.Show(all)), sink, () -> {});
                 opened.countDown();
             });
         });
@@ -70,6 +77,7 @@ class OvertakenFeedIT {
     @AfterEach
     void stop() throws Exception {
         vertx.close().await(20, TimeUnit.SECONDS);
+        log.close();
         metrics.close();
     }
 

@@ -10,6 +10,7 @@ import dev.pullcast.testkit.ManualClock;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
@@ -20,10 +21,13 @@ class SseSubscriberTest {
     private final SseSettings settings = new SseSettings(
             Duration.ofSeconds(15), Duration.ofHours(1), Duration.ofSeconds(60), 16, 1 << 20, 1 << 17, 10, 1);
     private final SseSubscriber subscriber = new SseSubscriber(
-            new StreamRequest(new StreamRequest.OneJob("j", 0), StreamFilter.ALL, new StreamRequest.Fresh()),
-            sink,
-            new StreamTools(settings, metrics, clock),
-            clock.instant().plusSeconds(3600));
+            sink, new StreamTools(settings, metrics, clock), clock.instant().plusSeconds(3600));
+
+    @BeforeEach
+    void settle() {
+        subscriber.show(
+                new StreamRequest(new StreamRequest.OneJob("j", 0), StreamFilter.ALL, new StreamRequest.Fresh()));
+    }
 
     private void deliver(boolean ends, SseFrame... frames) {
         try (SharedBytes bytes = SharedBytes.of("SHARED ".getBytes(StandardCharsets.US_ASCII))) {

@@ -29,8 +29,8 @@ class StreamGroupTest {
     private SseSubscriber join(FakeSink sink) {
         StreamRequest request =
                 new StreamRequest(new StreamRequest.Firehose(), StreamFilter.ALL, new StreamRequest.Fresh());
-        SseSubscriber subscriber =
-                new SseSubscriber(request, sink, tools, tools.clock().instant());
+        SseSubscriber subscriber = new SseSubscriber(sink, tools, tools.clock().instant());
+        subscriber.show(request);
         group.add(subscriber);
         return subscriber;
     }
@@ -82,7 +82,9 @@ class StreamGroupTest {
         StreamGroup ofJob = new StreamGroup(queued, true);
         FakeSink sink = new FakeSink();
         StreamRequest request = new StreamRequest(new StreamRequest.OneJob("j", 0), queued, new StreamRequest.Fresh());
-        ofJob.add(new SseSubscriber(request, sink, tools, tools.clock().instant()));
+        SseSubscriber subscriber = new SseSubscriber(sink, tools, tools.clock().instant());
+        subscriber.show(request);
+        ofJob.add(subscriber);
         assertThat(ofJob.offer(Frames.end(1))).isTrue();
         ofJob.flush();
         assertThat(sink.writes).isZero();

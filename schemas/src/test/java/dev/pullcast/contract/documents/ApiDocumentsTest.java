@@ -119,6 +119,7 @@ class ApiDocumentsTest {
                         "/v1/workers/{id}",
                         "/v1/workers/{id}/events",
                         "/v1/images",
+                        "/v1/sets",
                         "/openapi.yaml",
                         "/asyncapi.yaml",
                         "/ping",

@@ -13,6 +13,7 @@ import dev.pullcast.contract.job.TaskRecord;
 import dev.pullcast.contract.view.ImageView;
 import dev.pullcast.contract.view.JobView;
 import dev.pullcast.contract.view.PullView;
+import dev.pullcast.contract.view.SetView;
 import dev.pullcast.contract.view.Snapshot;
 import dev.pullcast.contract.view.WorkerDetail;
 import dev.pullcast.contract.view.WorkerView;
@@ -52,6 +53,7 @@ record Kind(String name, Class<?> record, String schema, String definition, Func
                         WorkerView.class,
                         WorkerDetail.class,
                         ImageView.class,
+                        SetView.class,
                         Snapshot.class)
                 .map(type -> ofDefinition(
                         type.getSimpleName(),
