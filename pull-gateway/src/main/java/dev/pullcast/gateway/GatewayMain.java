@@ -44,10 +44,13 @@ public final class GatewayMain {
         Gateway gateway = new Gateway(vertx, config, InstantSource.system());
         CountDownLatch ended = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> close(gateway, vertx, ended), "close"));
-        try {
-            gateway.start().await();
-        } catch (RuntimeException e) {
-            err.println("pullcast gateway: it cannot start: " + e.getMessage());
+        // Not by an exception: what await() throws may be a checked one that it does not declare.
+        Throwable problem = gateway.start()
+                .map((Throwable) null)
+                .otherwise(failure -> failure)
+                .await();
+        if (problem != null) {
+            err.println("pullcast gateway: it cannot start: " + problem.getMessage());
             return 1;
         }
         ended.await();

@@ -10,6 +10,7 @@ import dev.pullcast.testkit.TestKafka;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -186,6 +187,20 @@ class GatewayMainIT {
         assertThat(program.exit()).isEqualTo(SIGTERM);
         assertThat(Stream.of(program.said().split("\n")).filter(line -> line.contains("cannot be used yet")))
                 .hasSize(1);
+    }
+
+    @Test
+    void a_port_that_is_taken_is_one_sentence_and_exit_code_1() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            Program program = start(taken.getLocalPort(), Map.of());
+            assertThat(program.process().waitFor(30, TimeUnit.SECONDS))
+                    .as(program::said)
+                    .isTrue();
+            assertThat(program.exit()).isEqualTo(1);
+            assertThat(program.said())
+                    .contains("pullcast gateway: it cannot start: ")
+                    .contains("in use");
+        }
     }
 
     @Test

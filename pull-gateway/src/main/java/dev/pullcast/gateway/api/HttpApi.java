@@ -136,7 +136,12 @@ public final class HttpApi extends VerticleBase {
 
     private Future<HttpServer> listen(HttpServer made, Router router) {
         // One that could not listen cannot be shut down either.
-        return made.requestHandler(router).listen().onSuccess(listening -> server = listening);
+        return made.requestHandler(router)
+                .listen()
+                .onSuccess(listening -> server = listening)
+                .recover(failure -> Future.failedFuture(new IllegalStateException(
+                        "cannot listen on " + settings.host() + ':' + settings.port() + ": " + failure.getMessage(),
+                        failure)));
     }
 
     private Router router(SseHub streams, JobWaits ends) {

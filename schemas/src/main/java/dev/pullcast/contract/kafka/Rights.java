@@ -29,12 +29,14 @@ public final class Rights {
                 Right.on(GROUP, topics.workerGroup(workerId), READ));
     }
 
-    /** A gateway with the role {@code api}: jobs and cancels out; jobs, heartbeats and events in. It joins no group. */
+    /** A gateway with the role {@code api}: jobs and cancels out; jobs, heartbeats, standing sets and events
+     * in. It joins no group. */
     public static List<Right> ofApi(Topics topics) {
         return List.of(
                 Right.on(TOPIC, topics.jobs(), READ),
                 Right.on(TOPIC, topics.jobs(), WRITE),
                 Right.on(TOPIC, topics.workers(), READ),
+                Right.on(TOPIC, topics.sets(), READ),
                 Right.on(TOPIC, topics.events(), READ));
     }
 
