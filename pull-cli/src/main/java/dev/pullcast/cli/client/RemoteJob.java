@@ -56,8 +56,12 @@ public final class RemoteJob implements AutoCloseable {
         return display.run(feed, clock);
     }
 
-    /** Ends the show from another thread; the job goes on. */
-    public void stop(String why) {
+    /**
+     * Ends the show from another thread; the job goes on.
+     *
+     * @param why is told as the problem; null if the caller tells it
+     */
+    public void stop(@Nullable String why) {
         feed.add(new Feed.End(why));
     }
 

@@ -68,7 +68,8 @@ final class ThroughGateway {
         Display shown = options.failFast() ? new CancelOnFailure(display, this::cancel) : display;
         try (RemoteJob remote = new RemoteJob(client, job, false);
                 CtrlC ctrlC = new CtrlC(() -> {
-                    remote.stop("no longer following job " + job + ", which goes on");
+                    // All is told below, while the process is held back; afterwards it may end at any moment.
+                    remote.stop(null);
                     return true;
                 })) {
             RemoteJob.Outcome outcome = remote.follow(shown, board, InstantSource.system());
@@ -76,8 +77,9 @@ final class ThroughGateway {
                 err.println("pullcast: "
                         + Endings.leftOf(
                                 board,
-                                "Follow it again: pullcast watch --gateway " + client.url() + ' ' + job
-                                        + ". Cancel it: curl -X DELETE " + client.url() + "/v1/pulls/" + job));
+                                "Job " + job + " goes on. Follow it again: pullcast watch --gateway " + client.url()
+                                        + ' ' + job + ". Cancel it: curl -X DELETE " + client.url() + "/v1/pulls/"
+                                        + job));
             }
             return outcome;
         }

@@ -149,8 +149,8 @@ class EndToEndIT {
             assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
             assertThat(process.exitValue()).isEqualTo(128 + 15);
             assertThat(said)
-                    .containsPattern("no longer following job \\S+, which goes on")
-                    .contains("left: " + slow + ". Follow it again: pullcast watch --gateway " + url);
+                    .containsPattern("Job \\S+ goes on")
+                    .contains("left: " + slow + ". Job ", " goes on. Follow it again: pullcast watch --gateway " + url);
 
             registry.heal();
             Cli again = pull(slow);
