@@ -18,7 +18,7 @@ final class RawSockets {
         int port = Ports.free();
         try (Child server = Child.start(
                         RawServer.class, Map.of(), List.of(), String.valueOf(port), String.valueOf(READERS), mode);
-                Child readers = Child.start(Readers.class, Map.of(), List.of(), SAMPLE)) {
+                Child readers = Child.talking(Readers.class, List.of(), SAMPLE)) {
             Ports.await(port);
             readers.ask("open " + port + " / " + READERS);
             Thread.sleep(1_000);
