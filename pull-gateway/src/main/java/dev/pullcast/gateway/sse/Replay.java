@@ -15,7 +15,9 @@ import dev.pullcast.gateway.feed.SseFrame;
 import dev.pullcast.gateway.ops.GatewayMetrics;
 import io.netty.buffer.ByteBuf;
 import java.io.ByteArrayOutputStream;
+import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -37,14 +39,29 @@ final class Replay {
     private final GatewayMetrics metrics;
     private final String mark;
     private final CursorWriter cursor;
+    /** Workers as the client knows them; null as long as it may know none. */
+    private @Nullable Set<WorkerView> told;
+
     private long sequence = -1;
 
-    Replay(Surroundings around, SseSubscriber subscriber, Positions from, Consumer<Throwable> failure) {
+    /**
+     * A replay that has not begun.
+     *
+     * @param told workers as the client knows them from a snapshot just sent; null if there was none
+     * @param failure is told once what made it end before it had reached the present
+     */
+    Replay(
+            Surroundings around,
+            SseSubscriber subscriber,
+            Positions from,
+            @Nullable Collection<WorkerView> told,
+            Consumer<Throwable> failure) {
         this.feed = around.feed();
         this.hub = around.hub();
         this.slots = around.slots();
         this.metrics = around.metrics();
         this.subscriber = subscriber;
+        this.told = told == null ? null : Set.copyOf(told);
         this.failure = failure;
         this.mark = feed.cluster();
         this.cursor = new CursorWriter(mark, from);
@@ -130,16 +147,28 @@ final class Replay {
 
     private void attach(Read read) {
         if (!subscriber.request().isOneJob()) {
-            ByteArrayOutputStream workers = new ByteArrayOutputStream();
-            StreamFilter filter = subscriber.request().filter();
-            for (WorkerView worker : read.workers()) {
-                if (filter.matches(worker)) {
-                    workers.writeBytes(SseFrame.control("worker", null, ContractJson.write(filter.view(worker))));
-                }
+            boolean first = told == null;
+            tell(read.workers());
+            if (first && !subscriber.hasRoom()) {
+                // A large fleet's workers take a while, too; what happens meanwhile is replayed as well.
+                subscriber.whenRoom(this::step);
+                return;
             }
-            subscriber.write(workers.toByteArray());
         }
         hub.attach(subscriber, read.positions(), read.cursor());
+    }
+
+    private void tell(List<WorkerView> workers) {
+        StreamFilter filter = subscriber.request().filter();
+        Set<WorkerView> before = told == null ? Set.of() : told;
+        ByteArrayOutputStream news = new ByteArrayOutputStream();
+        for (WorkerView worker : workers) {
+            if (filter.matches(worker) && !before.contains(worker)) {
+                news.writeBytes(SseFrame.control("worker", null, ContractJson.write(filter.view(worker))));
+            }
+        }
+        told = Set.copyOf(workers);
+        subscriber.write(news.toByteArray());
     }
 
     /** Returns whether the stream ends with these. */

@@ -112,6 +112,11 @@ final class SseSubscriber implements OpenStream {
         }
     }
 
+    /** Whether its socket has taken all that was written. */
+    boolean hasRoom() {
+        return !sink.isFull();
+    }
+
     /** Runs an action when there is room in the socket, or when the stream has been closed: the action must look. */
     void whenRoom(Runnable action) {
         if (!closed && sink.isFull()) {

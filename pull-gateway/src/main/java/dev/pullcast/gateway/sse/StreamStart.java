@@ -114,7 +114,7 @@ final class StreamStart {
         switch (request.scope()) {
             case StreamRequest.Firehose _ -> {
                 subscriber.write(SseFrame.control("snapshot", now.cursor(), json));
-                hub.attach(subscriber, now.positions(), now.cursor());
+                goOn(now);
             }
             case StreamRequest.OneJob job -> {
                 // A finished job's stream still ends with the event that ended it: what waits for it must see it.
@@ -127,9 +127,23 @@ final class StreamStart {
                     pastTheEnd = new Cursor.InPartition(feed.cluster(), job.partition(), next + 1);
                     replay(Positions.only(job.partition(), next, feed.partitions()));
                 } else {
-                    hub.attach(subscriber, now.positions(), now.cursor());
+                    goOn(now);
                 }
             }
+        }
+    }
+
+    /**
+     * After a snapshot. One that the socket could not take at once is first waited for: a large fleet's events would
+     * otherwise fill the queue meanwhile, and the answer to the gap would be another snapshot.
+     */
+    private void goOn(Now now) {
+        if (subscriber.hasRoom()) {
+            hub.attach(subscriber, now.positions(), now.cursor());
+        } else {
+            Replay replay = new Replay(
+                    around, subscriber, wanted(now.positions()), now.snapshot().workers(), this::broken);
+            subscriber.whenRoom(replay::step);
         }
     }
 
@@ -203,7 +217,7 @@ final class StreamStart {
     }
 
     private void replay(Positions from) {
-        new Replay(around, subscriber, from, this::broken).step();
+        new Replay(around, subscriber, from, null, this::broken).step();
     }
 
     private void broken(Throwable failure) {

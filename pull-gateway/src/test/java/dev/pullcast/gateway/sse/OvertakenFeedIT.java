@@ -5,21 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.github.f4b6a3.ulid.UlidCreator;
-import dev.pullcast.contract.codec.JobLimits;
 import dev.pullcast.contract.event.PullEvent;
 import dev.pullcast.contract.event.PullOrigin;
-import dev.pullcast.gateway.feed.EventFeed;
-import dev.pullcast.gateway.feed.FeedSettings;
-import dev.pullcast.gateway.feed.KafkaLog;
-import dev.pullcast.gateway.fleet.FleetView;
-import dev.pullcast.gateway.ops.GatewayMetrics;
 import dev.pullcast.testkit.TestKafka;
-import io.vertx.core.Context;
-import io.vertx.core.Future;
-import io.vertx.core.Vertx;
-import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -36,49 +25,22 @@ class OvertakenFeedIT {
     @RegisterExtension
     final TestKafka kafka = new TestKafka(1);
 
-    private final Vertx vertx = Vertx.vertx();
-    private final GatewayMetrics metrics = new GatewayMetrics();
     private final String job = UlidCreator.getMonotonicUlid().toString();
     private final FakeSink sink = new FakeSink();
 
     @SuppressWarnings("NullAway.Init") // by JUnit, before any test
-    private EventFeed feed;
-
-    @SuppressWarnings("NullAway.Init") // by JUnit, before any test
-    private KafkaLog log;
+    private HubFixture hub;
 
     @BeforeEach
     void start() throws Exception {
-        InstantSource clock = InstantSource.system();
-        FeedSettings settings = new FeedSettings(
-                kafka.topics(), kafka.clientSettings(), 1 << 20, Duration.ofHours(1), JobLimits.DEFAULT);
-        feed = new EventFeed(settings, new FleetView(new FleetView.Kept(10, 1_000), clock), clock, metrics);
-        vertx.deployVerticle(feed).await(20, TimeUnit.SECONDS);
-        log = KafkaLog.open(vertx, kafka.clientSettings()).await(20, TimeUnit.SECONDS);
-        feed.connect(log, Future::succeededFuture).await(20, TimeUnit.SECONDS);
-        feed.caughtUp().await(20, TimeUnit.SECONDS);
-        SseSettings sse = new SseSettings(
-                Duration.ofSeconds(15), Duration.ofHours(1), Duration.ofSeconds(60), 1024, 1 << 20, 1 << 17, 10, 1);
-        Context loop = vertx.getOrCreateContext();
-        CountDownLatch opened = new CountDownLatch(1);
-        loop.runOnContext(_ -> {
-            SseHub hub = new SseHub(vertx, feed, new StreamTools(sse, metrics, clock));
-            hub.start().onSuccess(_ -> {
-                StreamRequest all =
-                        new StreamRequest(new StreamRequest.Firehose(), StreamFilter.ALL, new StreamRequest.Fresh());
-                hub.open(() -> Future.succeededFuture(new Opening.Show(all)), sink, () -> {});
-                opened.countDown();
-            });
-        });
-        assertThat(opened.await(20, TimeUnit.SECONDS)).isTrue();
+        hub = new HubFixture(kafka, 1024);
+        hub.open(sink, new StreamRequest.Fresh());
         awaitWritten("event: snapshot");
     }
 
     @AfterEach
     void stop() throws Exception {
-        vertx.close().await(20, TimeUnit.SECONDS);
-        log.close();
-        metrics.close();
+        hub.close();
     }
 
     private void awaitWritten(String what) {
@@ -107,7 +69,7 @@ class OvertakenFeedIT {
     @Test
     void tells_live_streams_and_gives_them_a_snapshot_and_goes_on() throws Exception {
         CountDownLatch standstill = new CountDownLatch(1);
-        feed.ask(_ -> awaitOn(standstill));
+        hub.feed.ask(_ -> awaitOn(standstill));
         // More than its consumer fetches ahead.
         String padding = "x".repeat(500_000);
         int events = 40;
