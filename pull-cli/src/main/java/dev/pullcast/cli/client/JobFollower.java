@@ -168,10 +168,15 @@ public final class JobFollower implements AutoCloseable {
                 sink.accept(new Feed.Note(lost + " events were lost on the way; what is shown is complete again soon"));
                 yield false;
             }
-            case "degraded", "error" -> {
-                String detail =
-                        field(event, "message").asString(field(event, "detail").asString(event.data()));
-                sink.accept(new Feed.Note("gateway: " + detail));
+            case "degraded" -> {
+                String message = field(event, "message").asString("Kafka does not answer");
+                boolean away = field(event, "degraded").asBoolean(true);
+                sink.accept(new Feed.Note(
+                        "gateway: " + message + (away ? "; pulls go on, and news follows when it does" : "")));
+                yield false;
+            }
+            case "error" -> {
+                sink.accept(new Feed.Note("gateway: " + field(event, "title").asString(event.data())));
                 yield false;
             }
             case "worker" -> {

@@ -59,7 +59,8 @@ import picocli.CommandLine.Spec;
             "  pullcast pull --policy always --lock images.lock alpine:3.20",
             "  pullcast pull --verify --lock images.lock alpine:3.20",
             "  pullcast pull --output json alpine | jq -r .type",
-            "  pullcast pull --gateway http://127.0.0.1:8080 --target zone=east alpine"
+            "  pullcast pull --gateway http://127.0.0.1:8080 --target zone=east alpine",
+            "  pullcast pull --gateway http://127.0.0.1:8080 -l 'zone in (east,west),!gpu' --any alpine"
         })
 public final class PullCommand implements Callable<Integer> {
     @Spec
@@ -90,12 +91,8 @@ public final class PullCommand implements Callable<Integer> {
     @Option(names = "--detach", description = "With --gateway: print the job's id and do not follow it.")
     private boolean detach;
 
-    @Option(
-            names = "--target",
-            paramLabel = "NAME|LABEL=VALUE",
-            split = ",",
-            description = "With --gateway: only these workers, by name, or those that have these labels.")
-    private List<String> targets = List.of();
+    @Mixin
+    private TargetOptions target = new TargetOptions();
 
     @Option(names = "--check-events", hidden = true, description = "Fails if an event did not arrive.")
     private boolean checkEvents;
@@ -138,7 +135,9 @@ public final class PullCommand implements Callable<Integer> {
         if (gateway.isGiven() && address == null) {
             return throughGateway(plan);
         }
-        options.refuseIf(detach || checkEvents || !targets.isEmpty(), "--detach and --target need --gateway URL");
+        options.refuseIf(
+                detach || checkEvents || target.isGiven(),
+                "--detach, --target, --selector and --any need --gateway URL");
         plan.notesForThisMachine().forEach(note -> spec.commandLine().getErr().println("pullcast: note: " + note));
         return onThisMachine(plan.images(), address);
     }
@@ -197,7 +196,7 @@ public final class PullCommand implements Callable<Integer> {
                 "an image is never to be pulled (--policy, or its source), and a gateway can only have images pulled;"
                         + " --policy missing has it pulled where it is not there");
         ThroughGateway through = new ThroughGateway(
-                gateway.client(), options, targets, spec.commandLine().getErr());
+                gateway.client(), options, target.target(), spec.commandLine().getErr());
         Integer refused = through.enqueue(plan);
         if (refused != null) {
             return refused;

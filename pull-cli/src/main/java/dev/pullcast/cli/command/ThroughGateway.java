@@ -20,9 +20,6 @@ import java.io.PrintWriter;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -30,14 +27,14 @@ import org.jspecify.annotations.Nullable;
 final class ThroughGateway {
     private final GatewayClient client;
     private final PullOptions options;
-    private final List<String> targets;
+    private final Target target;
     private final PrintWriter err;
     private final String job = JobIds.next(InstantSource.system().instant());
 
-    ThroughGateway(GatewayClient client, PullOptions options, List<String> targets, PrintWriter err) {
+    ThroughGateway(GatewayClient client, PullOptions options, Target target, PrintWriter err) {
         this.client = client;
         this.options = options;
-        this.targets = targets;
+        this.target = target;
         this.err = err;
     }
 
@@ -114,7 +111,7 @@ final class ThroughGateway {
                 job,
                 plan.requests(),
                 policy(plan),
-                target(),
+                target,
                 options.atOnce(),
                 options.retries(),
                 timeout == null ? null : (int) timeout.toSeconds(),
@@ -131,21 +128,6 @@ final class ThroughGateway {
     private PullPolicy policy(PullPlan plan) {
         boolean always = plan.images().stream().anyMatch(image -> image.when() == Wanted.When.ALWAYS);
         return always && !options.onlyMissing() ? PullPolicy.ALWAYS : PullPolicy.IF_NOT_PRESENT;
-    }
-
-    /** What has an equals sign is a label, anything else a worker's name. */
-    private Target target() {
-        List<String> workers = new ArrayList<>();
-        Map<String, String> labels = new LinkedHashMap<>();
-        for (String target : targets) {
-            int equals = target.indexOf('=');
-            if (equals < 0) {
-                workers.add(target);
-            } else {
-                labels.put(target.substring(0, equals), target.substring(equals + 1));
-            }
-        }
-        return new Target(Target.Mode.ALL, workers, labels);
     }
 
     /** Asks for the job's end at its first failure. */

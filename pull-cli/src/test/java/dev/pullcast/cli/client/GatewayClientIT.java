@@ -153,6 +153,34 @@ class GatewayClientIT {
         }
 
         @Test
+        void anOutageOfKafkaAndItsEndAreToldAndEndNothing() {
+            server.stream(
+                    "event: degraded",
+                    "data: {\"degraded\":true,\"since\":\"2026-01-31T12:00:00Z\",\"message\":\"Kafka does not answer\"}",
+                    "",
+                    "event: degraded",
+                    "data: {\"degraded\":false,\"message\":\"Kafka answers again\"}",
+                    "",
+                    event(COMPLETED),
+                    "");
+            follow();
+            assertThat(heard)
+                    .containsExactly(
+                            new Feed.Note("gateway: Kafka does not answer; pulls go on, and news follows when it does"),
+                            new Feed.Note("gateway: Kafka answers again"),
+                            new Feed.Event(COMPLETED),
+                            new Feed.End(null));
+        }
+
+        @Test
+        void whatEndsAStreamIsToldInItsOwnWords() {
+            server.stream("event: error", "data: {\"status\":404,\"title\":\"There is no job job-1.\"}", "");
+            server.answer("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n");
+            follow();
+            assertThat(heard).hasSize(2).first().isEqualTo(new Feed.Note("gateway: There is no job job-1."));
+        }
+
+        @Test
         void ofEverythingItGivesStateWorkersAndEventsAndResumesUntilItIsClosed() throws InterruptedException {
             String worker = "{\"worker\":\"east\",\"live\":true}";
             server.stream(

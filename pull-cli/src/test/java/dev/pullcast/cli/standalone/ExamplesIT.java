@@ -162,10 +162,13 @@ class ExamplesIT {
         return answer(command);
     }
 
-    /** What it prints, without what a logger says of itself. */
+    /** What it prints, without what a logger and kcat say of themselves on standard error. */
     private static String answer(List<String> command) {
         Ran ran = Processes.run(command, Map.of()).orFail();
-        return ran.output().lines().filter(line -> !line.startsWith("SLF4J")).collect(Collectors.joining("\n"));
+        return ran.output()
+                .lines()
+                .filter(line -> !line.startsWith("SLF4J") && !line.startsWith("% "))
+                .collect(Collectors.joining("\n"));
     }
 
     private static String placeOf(Class<?> type) {
