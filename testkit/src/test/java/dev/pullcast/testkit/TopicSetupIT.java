@@ -11,6 +11,7 @@ import dev.pullcast.contract.kafka.TopicSetup.Unusable;
 import dev.pullcast.contract.kafka.Topics;
 import dev.pullcast.standalone.EmbeddedBroker;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -20,9 +21,13 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.acl.AccessControlEntry;
 import org.apache.kafka.common.acl.AclBinding;
@@ -32,6 +37,7 @@ import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.resource.PatternType;
 import org.apache.kafka.common.resource.ResourcePattern;
 import org.apache.kafka.common.resource.ResourceType;
+import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -86,6 +92,28 @@ class TopicSetupIT {
                                             .hasSize(7)
                                             .allSatisfy((topic, count) ->
                                                     assertThat(count).isEqualTo(3)));
+                }
+            }
+        }
+
+        @Test
+        void everyPartitionTakesTheVeryFirstRecord() {
+            for (int round = 0; round < 10; round++) {
+                Topics fresh = new Topics(topics.prefix() + round + '.');
+                TopicSetup.ensure(
+                        Map.of("bootstrap.servers", kafka.bootstrapServers()),
+                        fresh,
+                        TopicSetup.DEFAULT_PARTITIONS,
+                        TopicSetup.BROKERS_REPLICATION);
+                Map<String, Object> settings = Map.of(
+                        "bootstrap.servers", kafka.bootstrapServers(), "enable.idempotence", false, "retries", 0);
+                try (KafkaProducer<String, String> producer =
+                        new KafkaProducer<>(settings, new StringSerializer(), new StringSerializer())) {
+                    List<Future<RecordMetadata>> sent = IntStream.range(0, TopicSetup.DEFAULT_PARTITIONS)
+                            .mapToObj(partition ->
+                                    producer.send(new ProducerRecord<>(fresh.rejected(), partition, "key", "value")))
+                            .toList();
+                    assertThat(sent).allSatisfy(each -> assertThat(each).succeedsWithin(Duration.ofSeconds(10)));
                 }
             }
         }

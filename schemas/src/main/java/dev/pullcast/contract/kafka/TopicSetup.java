@@ -3,6 +3,7 @@ package dev.pullcast.contract.kafka;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,14 +14,18 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.CreateTopicsResult;
 import org.apache.kafka.clients.admin.DescribeTopicsOptions;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
@@ -45,6 +50,8 @@ public final class TopicSetup {
     private static final int LOOKS = 100;
 
     private static final long BETWEEN_LOOKS_NANOS = 50_000_000;
+
+    private static final int LEADERS_MILLIS = 5_000;
 
     private TopicSetup() {}
 
@@ -107,6 +114,9 @@ public final class TopicSetup {
             for (int look = 0; look < LOOKS; look++) {
                 Optional<Result> result = look(admin, plan, new RightsCheck(needed), created);
                 if (result.isPresent()) {
+                    if (result.get() instanceof Ready ready) {
+                        awaitLeaders(admin, ready.partitions());
+                    }
                     return result.get();
                 }
                 LockSupport.parkNanos(BETWEEN_LOOKS_NANOS);
@@ -200,6 +210,25 @@ public final class TopicSetup {
         }
         existing.putAll(missing);
         return Optional.of(new Ready(List.copyOf(created), existing));
+    }
+
+    /**
+     * Waits until every partition's leader answers. Of a topic that was just created, by whomever, a broker may refuse a
+     * producer's first request and take its second; the first is then refused until it expires, and lost
+     * (<a href="https://issues.apache.org/jira/browse/KAFKA-15591">KAFKA-15591</a>). A partition that has no leader for
+     * long is not a new one, and no reason not to start.
+     */
+    private static void awaitLeaders(Admin admin, Map<String, Integer> partitions) throws InterruptedException {
+        Map<TopicPartition, OffsetSpec> all = new HashMap<>();
+        partitions.forEach((topic, count) -> IntStream.range(0, count)
+                .forEach(partition -> all.put(new TopicPartition(topic, partition), OffsetSpec.latest())));
+        try {
+            admin.listOffsets(all, new ListOffsetsOptions().timeoutMs(LEADERS_MILLIS))
+                    .all()
+                    .get();
+        } catch (ExecutionException _) {
+            // Whoever uses that partition is told so by its own client.
+        }
     }
 
     /**

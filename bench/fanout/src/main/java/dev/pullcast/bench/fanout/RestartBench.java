@@ -135,8 +135,7 @@ public final class RestartBench {
                         0,
                         0,
                         "1");
-                last.add(producer.send(
-                        new ProducerRecord<>(TOPICS.workers(), "w" + i, ContractJson.write(status))));
+                last.add(producer.send(new ProducerRecord<>(TOPICS.workers(), "w" + i, ContractJson.write(status))));
             }
             for (int i = 0; i < jobs; i++) {
                 String job = UlidCreator.getMonotonicUlid().toString();
@@ -190,8 +189,7 @@ public final class RestartBench {
         if (!open) {
             PullOrigin origin = new PullOrigin(
                     job, worker, pull, "i1", "alpine", reference, null, null, 1, 0, 90, now.plusMillis(90));
-            events.add(
-                    new PullEvent.Succeeded(origin, "sha256:" + "a".repeat(64), null, LAYER, 0, 1, 1, 2, 3));
+            events.add(new PullEvent.Succeeded(origin, "sha256:" + "a".repeat(64), null, LAYER, 0, 1, 1, 2, 3));
             events.add(new PullEvent.JobCompleted(
                     job, now.plusMillis(99), null, JobResult.SUCCEEDED, 1, 1, 0, 0, 0, null));
         }
