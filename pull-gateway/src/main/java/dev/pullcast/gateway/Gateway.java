@@ -64,7 +64,10 @@ public final class Gateway {
     public Future<Void> start() {
         boolean withApi = config.roles().contains(GatewayConfig.Role.API);
         Future<Optional<Api>> api = withApi ? startApi().map(Optional::of) : Future.succeededFuture(Optional.empty());
-        return api.compose(this::meetKafka).recover(failure -> close().transform(_ -> Future.failedFuture(failure)));
+        // Kafka's client takes about as long to load as all else.
+        Future<KafkaLog> ahead = open();
+        return api.compose(parts -> ahead.transform(_ -> meetKafka(parts)))
+                .recover(failure -> close().transform(_ -> Future.failedFuture(failure)));
     }
 
     /** What of the API needs Kafka. */
@@ -115,10 +118,12 @@ public final class Gateway {
 
     private Future<KafkaLog> reach() {
         KafkaLog known = kafka;
-        Future<KafkaLog> opened = known != null
-                ? Future.succeededFuture(known)
-                : KafkaLog.open(vertx, config.feed().kafka()).onSuccess(this::keep);
+        Future<KafkaLog> opened = known != null ? Future.succeededFuture(known) : open();
         return opened.compose(log -> log.clusterId().map(log)).recover(Gateway::notNow);
+    }
+
+    private Future<KafkaLog> open() {
+        return KafkaLog.open(vertx, config.feed().kafka()).onSuccess(this::keep);
     }
 
     private synchronized void keep(KafkaLog log) {

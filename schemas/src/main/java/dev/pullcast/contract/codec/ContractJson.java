@@ -5,12 +5,14 @@ import dev.pullcast.contract.event.PullEvent;
 import dev.pullcast.contract.job.StandingSet;
 import dev.pullcast.contract.job.TaskRecord;
 import dev.pullcast.contract.worker.WorkerStatus;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.databind.DatabindException;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.module.SimpleModule;
 
 /**
  * The one JSON mapper of the contract: UTF-8, times as ISO 8601, unknown fields ignored. Safe from any thread. What
@@ -18,6 +20,7 @@ import tools.jackson.databind.json.JsonMapper;
  */
 public final class ContractJson {
     private static final JsonMapper MAPPER = JsonMapper.builder()
+            .addModule(new SimpleModule("pullcast").addDeserializer(Instant.class, new InstantReader()))
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .disable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
             .build();

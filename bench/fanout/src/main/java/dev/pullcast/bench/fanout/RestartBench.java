@@ -60,6 +60,8 @@ public final class RestartBench {
             TopicSetup.ensure(Map.of("bootstrap.servers", servers), TOPICS, PARTITIONS, (short) 1);
             int jobs = events / EVENTS_OF_A_JOB;
             write(servers, jobs);
+            // Not counted: a gateway comes back to a broker that has been read from before.
+            round(servers, 0);
             double worst = 0;
             for (int i = 1; i <= rounds; i++) {
                 worst = Math.max(worst, round(servers, i));
