@@ -50,27 +50,37 @@ class LauncherIT {
         Path start = Processes.checkout().resolve("pull-cli/target/start");
         Processes.run(List.of(Processes.checkout().resolve("scripts/aot").toString()), Map.of())
                 .orFail();
-        Path log = folder.resolve("classes.log");
-        Map<String, String> logging =
-                Map.of("PULLCAST_NO_BUILD", "1", "PULLCAST_JAVA_OPTS", "-Xlog:class+load:file=" + log);
-        assertThat(Processes.run(List.of(LAUNCHER, "--version"), logging).exitCode())
-                .isEqualTo(ExitCodes.OK);
-        List<String> classes = Files.readAllLines(log);
-        assertThat(classes.stream().filter(line -> line.contains("picocli.CommandLine ")))
+        assertThat(loaded("--version").stream().filter(line -> line.contains("picocli.CommandLine ")))
+                .singleElement()
+                .asString()
+                .contains("shared objects file");
+        Path settings = Files.writeString(folder.resolve("pullcast.properties"), "gateway.prot=8080\n");
+        String[] service = {"gateway", "--config", settings.toString()};
+        assertThat(loaded(service).stream().filter(line -> line.contains("dev.pullcast.gateway.GatewayConfig ")))
                 .singleElement()
                 .asString()
                 .contains("shared objects file");
 
-        Path light = start.resolve("light.aot");
-        byte[] good = Files.readAllBytes(light);
-        try {
-            Files.write(light, Arrays.copyOf(good, good.length / 2));
-            Ran ran = pullcast("--version");
-            assertThat(ran.exitCode()).isEqualTo(ExitCodes.OK);
-            assertThat(ran.output().lines()).singleElement().asString().startsWith("pullcast ");
-        } finally {
-            Files.write(light, good);
+        for (String kind : List.of("light", "all")) {
+            Path cache = start.resolve(kind + ".aot");
+            byte[] good = Files.readAllBytes(cache);
+            try {
+                Files.write(cache, Arrays.copyOf(good, good.length / 2));
+                Ran ran = kind.equals("all") ? pullcast(service) : pullcast("--version");
+                assertThat(ran.output().lines()).singleElement().asString().startsWith("pullcast");
+            } finally {
+                Files.write(cache, good);
+            }
         }
+    }
+
+    /** The log of the classes that the JVM loads, and from where. */
+    private List<String> loaded(String... arguments) throws IOException {
+        Path log = folder.resolve("classes.log");
+        List<String> command = new ArrayList<>(List.of(LAUNCHER));
+        command.addAll(List.of(arguments));
+        Processes.run(command, Map.of("PULLCAST_NO_BUILD", "1", "PULLCAST_JAVA_OPTS", "-Xlog:class+load:file=" + log));
+        return Files.readAllLines(log);
     }
 
     @Test

@@ -21,11 +21,30 @@ public final class Rehearsal {
     /**
      * Runs.
      *
-     * @param args {@code pull} to rehearse pulls, too; an empty folder to work in
+     * @param args {@code light} for commands without an engine, {@code pull} for pulls, too, or {@code all} for the
+     *     services; an empty folder to work in
      */
     public static void main(String[] args) throws IOException {
-        boolean pulls = args[0].equals("pull");
         Path folder = Path.of(args[1]);
+        try (RehearsedEngine engine = RehearsedEngine.start(folder.resolve("engine.sock"))) {
+            if (args[0].equals("all")) {
+                RehearsedServices.run(engine.socket(), folder);
+            } else {
+                commands(args[0].equals("pull"), engine.socket().toString(), folder)
+                        .forEach(Rehearsal::run);
+            }
+        }
+        // Threads of Netty may linger; what is to be learnt has been.
+        System.exit(0);
+    }
+
+    /** Runs a command whose words nobody reads. */
+    static void run(List<String> command) {
+        PrintWriter nowhere = new PrintWriter(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
+        Pullcast.execute(nowhere, nowhere, command.toArray(String[]::new));
+    }
+
+    private static List<List<String>> commands(boolean pulls, String socket, Path folder) throws IOException {
         Path list = sources(folder);
         List<List<String>> commands = new ArrayList<>(List.of(
                 List.of("--version"),
@@ -34,21 +53,13 @@ public final class Rehearsal {
                 List.of("pull", "--list", "alpine:3.20"),
                 List.of("images", list.toString()),
                 List.of("images", "--json", folder.toString())));
-        try (RehearsedEngine engine = RehearsedEngine.start(folder.resolve("engine.sock"))) {
-            String socket = engine.socket().toString();
-            commands.add(List.of("images", "--status", "--socket", socket, list.toString()));
-            if (pulls) {
-                commands.add(List.of("pull", "--socket", socket, "rehearsed/there:1"));
-                commands.add(List.of("pull", "--socket", socket, "--output", "json", "rehearsed/there:1"));
-                commands.add(List.of("pull", "--socket", socket, "-p", "rehearsed/new:1", "rehearsed/there:1"));
-            }
-            PrintWriter nowhere = new PrintWriter(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
-            for (List<String> command : commands) {
-                Pullcast.execute(nowhere, nowhere, command.toArray(String[]::new));
-            }
+        commands.add(List.of("images", "--status", "--socket", socket, list.toString()));
+        if (pulls) {
+            commands.add(List.of("pull", "--socket", socket, "rehearsed/there:1"));
+            commands.add(List.of("pull", "--socket", socket, "--output", "json", "rehearsed/there:1"));
+            commands.add(List.of("pull", "--socket", socket, "-p", "rehearsed/new:1", "rehearsed/there:1"));
         }
-        // Threads of Netty may linger; what is to be learnt has been.
-        System.exit(0);
+        return commands;
     }
 
     /** One source of each kind, so that the readers of all of them are known; returns the list. */

@@ -54,6 +54,16 @@ public final class Child implements AutoCloseable {
         command.addAll(jvm);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), mainClass.getName()));
         command.addAll(List.of(args));
+        return start(command, environment, talks);
+    }
+
+    /** The same for a command, which must become the process that does the work. */
+    public static Child start(List<String> command, Map<String, String> environment) throws IOException {
+        return start(command, environment, false);
+    }
+
+    private static Child start(List<String> command, Map<String, String> environment, boolean talks)
+            throws IOException {
         ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
         if (!talks) {
             builder.redirectOutput(ProcessBuilder.Redirect.INHERIT); // nobody reads it, and a full pipe would stop it

@@ -13,7 +13,6 @@ import dev.pullcast.contract.job.PullJob;
 import dev.pullcast.contract.kafka.TopicSetup;
 import dev.pullcast.contract.kafka.Topics;
 import dev.pullcast.contract.worker.WorkerStatus;
-import dev.pullcast.gateway.GatewayMain;
 import dev.pullcast.standalone.EmbeddedBroker;
 import java.io.IOException;
 import java.net.HttpURLConnection;
@@ -37,7 +36,7 @@ import org.apache.kafka.common.serialization.StringSerializer;
 
 /**
  * How long a gateway takes from the start of its process until it has read what is kept and says so ({@code /readyz}):
- * {@code RestartBench [EVENTS [ROUNDS]]}. Jobs of 50 events, a hundred workers; one job of twenty goes on.
+ * {@code RestartBench LAUNCHER [EVENTS [ROUNDS]]}. Jobs of 50 events, a hundred workers; one job of twenty goes on.
  */
 public final class RestartBench {
     private static final Topics TOPICS = Topics.DEFAULT;
@@ -52,8 +51,9 @@ public final class RestartBench {
 
     /** Prints a line for each round, then the largest. */
     public static void main(String[] args) throws IOException, InterruptedException, ExecutionException {
-        int events = args.length > 0 ? Integer.parseInt(args[0]) : 100_000;
-        int rounds = args.length > 1 ? Integer.parseInt(args[1]) : 5;
+        String launcher = args[0];
+        int events = args.length > 1 ? Integer.parseInt(args[1]) : 100_000;
+        int rounds = args.length > 2 ? Integer.parseInt(args[2]) : 5;
         Path folder = Files.createTempDirectory("pullcast-restart");
         try (EmbeddedBroker broker = EmbeddedBroker.in(folder)) {
             String servers = broker.start();
@@ -61,10 +61,10 @@ public final class RestartBench {
             int jobs = events / EVENTS_OF_A_JOB;
             write(servers, jobs);
             // Not counted: a gateway comes back to a broker that has been read from before.
-            round(servers, 0);
+            round(launcher, servers, 0);
             double worst = 0;
             for (int i = 1; i <= rounds; i++) {
-                worst = Math.max(worst, round(servers, i));
+                worst = Math.max(worst, round(launcher, servers, i));
             }
             System.out.printf(
                     Locale.ROOT, "%d jobs, %d events, %d workers: at most %.2f s%n", jobs, events, WORKERS, worst);
@@ -81,7 +81,7 @@ public final class RestartBench {
         }
     }
 
-    private static double round(String servers, int round) throws IOException, InterruptedException {
+    private static double round(String launcher, String servers, int round) throws IOException, InterruptedException {
         int port = Ports.free();
         Map<String, String> environment = Map.of(
                 "PULLCAST_KAFKA_BOOTSTRAP_SERVERS",
@@ -89,9 +89,11 @@ public final class RestartBench {
                 "PULLCAST_GATEWAY_PORT",
                 String.valueOf(port),
                 "PULLCAST_GATEWAY_ROLES",
-                "api");
+                "api",
+                "PULLCAST_NO_BUILD",
+                "1");
         long start = System.nanoTime();
-        try (Child gateway = Child.start(GatewayMain.class, environment, List.of())) {
+        try (Child gateway = Child.start(List.of(launcher, "gateway"), environment)) {
             while (!isReady(port)) {
                 Thread.sleep(10);
             }
