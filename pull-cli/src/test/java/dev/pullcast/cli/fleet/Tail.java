@@ -4,6 +4,7 @@ package dev.pullcast.cli.fleet;
 import dev.pullcast.contract.codec.ContractJson;
 import dev.pullcast.contract.event.PullEvent;
 import dev.pullcast.contract.job.TaskRecord;
+import dev.pullcast.contract.kafka.JobPlacement;
 import dev.pullcast.contract.kafka.Topics;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -71,6 +72,9 @@ final class Tail implements AutoCloseable {
         while (!closing) {
             List<Seen> batch = new ArrayList<>();
             for (ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
+                if (record.headers().lastHeader(JobPlacement.HEADER) != null) {
+                    continue; // what the coordinator put in its place was not asked for once more
+                }
                 batch.add(new Seen(
                         record.topic(),
                         record.partition(),

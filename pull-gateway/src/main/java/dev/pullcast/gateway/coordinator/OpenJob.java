@@ -17,10 +17,12 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
@@ -56,6 +58,9 @@ final class OpenJob {
     private final Map<String, Integer> indexes = new HashMap<>();
     private final TreeMap<String, @Nullable Ending[]> endings = new TreeMap<>();
     private final Map<String, Integer> openByWorker = new HashMap<>();
+    /** Those with a task that have not answered for all of it; however large the fleet, few where a bound is set. */
+    private final Set<String> running = new HashSet<>();
+
     private final Starts waiting;
     private final Map<Ending, Integer> counts = new EnumMap<>(Ending.class);
     private @Nullable WorkersAtOnce atOnce;
@@ -197,6 +202,9 @@ final class OpenJob {
     /** The worker has its task. */
     void started(String worker) {
         waiting.remove(worker);
+        if (openByWorker.containsKey(worker)) {
+            running.add(worker);
+        }
     }
 
     /** Expects nothing more of a worker that has not ended any pull: another one takes its place. */
@@ -204,11 +212,12 @@ final class OpenJob {
         waiting.remove(worker);
         endings.remove(worker);
         openByWorker.remove(worker);
+        running.remove(worker);
     }
 
     /** Whether a worker has a task with pulls that have not ended. */
     boolean isRunning(String worker) {
-        return openByWorker.containsKey(worker) && !waiting.contains(worker);
+        return running.contains(worker);
     }
 
     /**
@@ -225,9 +234,7 @@ final class OpenJob {
     }
 
     private long atWork(Predicate<String> isLive) {
-        return openByWorker.keySet().stream()
-                .filter(worker -> isRunning(worker) && isLive.test(worker))
-                .count();
+        return running.stream().filter(isLive).count();
     }
 
     /**
@@ -243,7 +250,11 @@ final class OpenJob {
         }
         all[index] = ending;
         counts.merge(ending, 1, Integer::sum);
-        return openByWorker.computeIfPresent(worker, (_, open) -> open == 1 ? null : open - 1) == null;
+        boolean answered = openByWorker.computeIfPresent(worker, (_, open) -> open == 1 ? null : open - 1) == null;
+        if (answered) {
+            running.remove(worker);
+        }
+        return answered;
     }
 
     /** Every pull without an end, with its worker. */

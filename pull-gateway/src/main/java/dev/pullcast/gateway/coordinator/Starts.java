@@ -46,10 +46,6 @@ final class Starts {
         waiting.remove(startOf(worker));
     }
 
-    boolean contains(String worker) {
-        return waiting.contains(startOf(worker));
-    }
-
     /** Whether there is anybody whose moment has come; cheap. */
     boolean isDue(Instant now) {
         return !waiting.isEmpty() && !waiting.first().at().isAfter(now);
