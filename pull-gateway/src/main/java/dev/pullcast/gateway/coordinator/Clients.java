@@ -104,7 +104,8 @@ final class Clients {
         settings.put(ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, List.of(RangeAssignor.class));
         long session = config.sessionTimeout().toMillis();
         settings.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, Math.toIntExact(session));
-        settings.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, Math.toIntExact(session / 6));
+        // Those who stay are told with their next heartbeat that another is gone.
+        settings.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, Math.toIntExact(session / 12));
         // As late may partitions be seen that somebody adds.
         settings.putIfAbsent(ConsumerConfig.METADATA_MAX_AGE_CONFIG, SECONDS_30);
         return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
