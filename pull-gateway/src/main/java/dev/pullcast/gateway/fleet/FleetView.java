@@ -29,6 +29,7 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +44,7 @@ public final class FleetView {
             Comparator.comparing(JobState::mark).reversed();
 
     private static final int FORGOTTEN_PER_KEPT = 20;
+    private static final int DEPARTED = 1_000;
 
     private final Kept kept;
     private final InstantSource clock;
@@ -55,6 +57,9 @@ public final class FleetView {
 
     private final Map<String, WorkerView> workers = new TreeMap<>();
     private final Set<String> left = new HashSet<>();
+    /** Of those that left the newest, as they were. */
+    private final Map<String, WorkerView> departed = new LinkedHashMap<>();
+
     private final ImageIndex images = new ImageIndex();
     private final Map<String, Standing> sets = new TreeMap<>();
 
@@ -161,12 +166,21 @@ public final class FleetView {
         if (status == null) {
             left.add(worker);
             WorkerView known = workers.remove(worker);
-            return known == null ? null : new WorkerView(known.status(), false);
+            return known == null ? null : depart(worker, new WorkerView(known.status(), false));
         }
         WorkerView view = new WorkerView(status, !status.isExpired(clock.instant()));
         workers.put(worker, view);
         left.remove(worker);
+        departed.remove(worker);
         return view;
+    }
+
+    private WorkerView depart(String worker, WorkerView last) {
+        departed.put(worker, last);
+        if (departed.size() > DEPARTED) {
+            departed.remove(departed.keySet().iterator().next());
+        }
+        return last;
     }
 
     /**
@@ -214,6 +228,12 @@ public final class FleetView {
     /** All workers, sorted by id. */
     public List<WorkerView> workers() {
         return List.copyOf(workers.values());
+    }
+
+    /** All workers, and some that left, not live: whoever was away for a while may still hold them for live. */
+    public List<WorkerView> workersAndDeparted() {
+        return Stream.concat(workers.values().stream(), departed.values().stream())
+                .toList();
     }
 
     /** Whether there is or was such a worker, as far as heartbeats and those of the kept jobs tell that are wanted. */

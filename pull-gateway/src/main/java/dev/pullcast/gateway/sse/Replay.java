@@ -126,7 +126,7 @@ final class Replay {
                 slice,
                 state.positions(),
                 state.cursor(),
-                slice.atEnd() ? state.fleet().workers() : List.of());
+                slice.atEnd() ? state.fleet().workersAndDeparted() : List.of());
     }
 
     private void take(Read read) {

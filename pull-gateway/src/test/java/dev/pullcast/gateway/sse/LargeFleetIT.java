@@ -82,6 +82,41 @@ class LargeFleetIT {
         assertAllCameInOrder();
     }
 
+    @Test
+    void a_worker_that_left_while_the_snapshot_was_on_its_way_is_told_of() throws Exception {
+        fillUpWith("event: snapshot");
+        hub.open(sink, new StreamRequest.Fresh());
+        await().until(() -> sink.written.contains("event: snapshot"));
+        leave("west");
+        hub.loop.runOnContext(_ -> sink.drained());
+        await().until(() -> sink.written.contains("event: worker"));
+        assertThat(sink.written.substring(sink.written.indexOf("event: worker")))
+                .contains("\"worker\":\"west\"", "\"live\":false")
+                .doesNotContain("\"worker\":\"east\"");
+    }
+
+    @Test
+    void one_that_comes_back_is_told_which_workers_left_meanwhile_and_which_came_again() throws Exception {
+        leave("west");
+        Cursor here = new Cursor.Everywhere(hub.feed.cluster(), Positions.only(0, 0, 1));
+        hub.open(sink, new StreamRequest.Resume(here));
+        await().until(() -> sink.written.contains("\"worker\":\"west\""));
+        assertThat(sink.written.substring(sink.written.indexOf("\"worker\":\"west\"")))
+                .contains("\"live\":false");
+
+        heartbeat("west", Instant.now());
+        awaitFeed(state -> state.fleet().workers().size() == 2);
+        FakeSink later = new FakeSink();
+        hub.open(later, new StreamRequest.Resume(here));
+        await().until(() -> later.written.contains("\"worker\":\"west\""));
+        assertThat(later.written).doesNotContain("\"live\":false");
+    }
+
+    private void leave(String worker) {
+        kafka.sendBytes(kafka.topics().workers(), null, worker, null);
+        awaitFeed(state -> state.fleet().workers().size() == 1);
+    }
+
     /** The socket is full from this on. */
     private void fillUpWith(String what) {
         sink.onWrite = () -> {
