@@ -116,18 +116,10 @@ final class Clients {
         return new KafkaConsumer<>(reading("read_committed"), new ByteArrayDeserializer(), new ByteArrayDeserializer());
     }
 
-    /** Sees where partitions really end, whatever transaction is open there; in no group. */
+    /** Reads heartbeats, and where partitions really end whatever transaction is open there; in no group. */
     Consumer<byte[], byte[]> plainReader() {
         return new KafkaConsumer<>(
                 reading("read_uncommitted"), new ByteArrayDeserializer(), new ByteArrayDeserializer());
-    }
-
-    /** Reads heartbeats, in no group: several at once and a moment later, as a fetch for each costs more than reading it. */
-    Consumer<byte[], byte[]> heartbeatReader() {
-        Map<String, Object> settings = reading("read_uncommitted");
-        settings.put(ConsumerConfig.FETCH_MIN_BYTES_CONFIG, 16 * 1024);
-        settings.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 100);
-        return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
     }
 
     /** Writes in transactions. */

@@ -10,8 +10,10 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +31,10 @@ import tools.jackson.core.JacksonException;
 final class Heartbeats {
     private static final Logger LOG = LoggerFactory.getLogger(Heartbeats.class);
     private static final Duration WAIT = Duration.ofMillis(500);
+    /** A fetch costs more than reading a heartbeat, so those of a large fleet are fetched several at once. */
+    private static final int SEVERAL = 20;
+
+    private static final long UNTIL_SEVERAL_NANOS = 20_000_000;
 
     private final Consumer<byte[], byte[]> consumer;
     private final String topic;
@@ -65,7 +71,10 @@ final class Heartbeats {
     private void run() {
         try {
             while (!closing) {
-                read();
+                int read = read();
+                if (read > 0 && read < SEVERAL) {
+                    LockSupport.parkNanos(UNTIL_SEVERAL_NANOS);
+                }
             }
         } catch (WakeupException e) {
             // closing
@@ -78,8 +87,10 @@ final class Heartbeats {
         }
     }
 
-    private void read() {
-        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(WAIT)) {
+    /** Returns how many came. */
+    private int read() {
+        ConsumerRecords<byte[], byte[]> records = consumer.poll(WAIT);
+        for (ConsumerRecord<byte[], byte[]> record : records) {
             if (record.key() == null) {
                 continue;
             }
@@ -94,6 +105,7 @@ final class Heartbeats {
                         "Skipped {}-{}@{}, which is no heartbeat", record.topic(), record.partition(), record.offset());
             }
         }
+        return records.count();
     }
 
     /**

@@ -76,7 +76,7 @@ final class Session implements AutoCloseable {
         this.clients = new Clients(config);
         this.member = clients.member();
         this.ends = clients.plainReader();
-        this.heartbeats = new Heartbeats(clients.heartbeatReader(), topics.workers());
+        this.heartbeats = new Heartbeats(clients.plainReader(), topics.workers());
         this.writer = clients.writer();
         this.restore = new Restore(config, clients, ends);
         try {
