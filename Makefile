@@ -30,7 +30,7 @@ test-fleet: ## brokers, gateways and workers killed and restarted side by side, 
 bench: ## speed, allocation, threads and CPU beside docker-java and docker pull; about five minutes
 	@scripts/bench
 
-bench-fanout: ## events a second that the gateway delivers, beside a naive one and the bare socket; four minutes
+bench-fanout: ## events a second that the gateway delivers, beside a naive one and the bare socket; seven minutes
 	@bench/fanout/run
 
 bench-fleet: ## what 100, 1,000 and 10,000 workers cost a gateway; about fifteen minutes

@@ -47,7 +47,7 @@ public final class Child implements AutoCloseable {
                 "-XX:+ExitOnOutOfMemoryError",
                 "-Xms64m",
                 "-XX:MinHeapFreeRatio=20",
-                "-XX:MaxHeapFreeRatio=40",
+                "-XX:MaxHeapFreeRatio=30",
                 "-XX:-ShrinkHeapInSteps",
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow"));

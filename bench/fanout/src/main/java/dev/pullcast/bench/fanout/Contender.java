@@ -35,14 +35,19 @@ record Contender(String name, String path, double deafPerSecond, Start start) {
                         String.valueOf(port)));
     }
 
-    static Contender pullcast(Load load, List<String> jvm) {
+    /** As {@code make build} makes it and people start it. */
+    static Contender pullcast(Load load, String launcher, List<String> jvm) {
         return new Contender(
                 "pullcast",
                 "/v1/events",
                 500,
                 port -> Child.start(
-                        dev.pullcast.gateway.GatewayMain.class,
+                        List.of(launcher, "gateway"),
                         Map.of(
+                                "PULLCAST_NO_BUILD",
+                                "1",
+                                "PULLCAST_JAVA_OPTS",
+                                String.join(" ", jvm),
                                 "PULLCAST_KAFKA_BOOTSTRAP_SERVERS",
                                 load.servers(),
                                 "PULLCAST_GATEWAY_PORT",
@@ -50,7 +55,6 @@ record Contender(String name, String path, double deafPerSecond, Start start) {
                                 "PULLCAST_GATEWAY_ROLES",
                                 "api",
                                 "PULLCAST_GATEWAY_SSE_MAX_SUBSCRIBERS_PER_ADDRESS",
-                                "0"),
-                        jvm));
+                                "0")));
     }
 }
