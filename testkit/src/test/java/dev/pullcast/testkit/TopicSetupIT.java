@@ -98,7 +98,7 @@ class TopicSetupIT {
 
         @Test
         void everyPartitionTakesTheVeryFirstRecord() {
-            for (int round = 0; round < 10; round++) {
+            for (int round = 0; round < 20; round++) {
                 Topics fresh = new Topics(topics.prefix() + round + '.');
                 TopicSetup.ensure(
                         Map.of("bootstrap.servers", kafka.bootstrapServers()),

@@ -222,12 +222,20 @@ public final class TopicSetup {
         Map<TopicPartition, OffsetSpec> all = new HashMap<>();
         partitions.forEach((topic, count) -> IntStream.range(0, count)
                 .forEach(partition -> all.put(new TopicPartition(topic, partition), OffsetSpec.latest())));
-        try {
-            admin.listOffsets(all, new ListOffsetsOptions().timeoutMs(LEADERS_MILLIS))
-                    .all()
-                    .get();
-        } catch (ExecutionException _) {
-            // Whoever uses that partition is told so by its own client.
+        for (int look = 0; look < LOOKS; look++) {
+            try {
+                admin.listOffsets(all, new ListOffsetsOptions().timeoutMs(LEADERS_MILLIS))
+                        .all()
+                        .get();
+                return;
+            } catch (ExecutionException e) {
+                if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
+                    // Whoever uses that partition is told so by its own client.
+                    return;
+                }
+                // Also of a topic that is described already: the broker that was asked has not heard of it.
+                LockSupport.parkNanos(BETWEEN_LOOKS_NANOS);
+            }
         }
     }
 
