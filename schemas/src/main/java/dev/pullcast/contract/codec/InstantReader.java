@@ -12,8 +12,8 @@ import tools.jackson.databind.deser.std.StdDeserializer;
 import tools.jackson.databind.ext.javatime.deser.InstantDeserializer;
 
 /**
- * Reads times as we write them, {@code 2026-01-31T12:00:00.123Z}, at a tenth of what the general way costs, which was a
- * fifth of reading an event. Whatever looks otherwise goes the general way.
+ * Reads times as we write them, {@code 2026-01-31T12:00:00.123Z}: the general way took a quarter of the time of reading an
+ * event when a gateway starts. Whatever looks otherwise goes the general way.
  */
 final class InstantReader extends StdDeserializer<Instant> {
     /** {@code 2026-01-31T12:00:00}. */
