@@ -105,11 +105,11 @@ class JobsOnAFleetIT {
             FLEET.write(job, i);
         }
         FLEET.awaitEnd(jobs.keySet());
-        List<TaskRecord> tasks =
+        List<TaskRecord.OfWorker> tasks =
                 FLEET.tail().tasks(jobs.keySet().stream().map(PullJob::id).toList());
         jobs.replaceAll((job, _) -> tasks.stream()
                 .filter(task -> task.job().equals(job.id()))
-                .map(TaskRecord::worker)
+                .map(TaskRecord.OfWorker::worker)
                 .toList());
 
         assertThat(jobs.values()).allSatisfy(chosen -> assertThat(chosen).hasSize(1));

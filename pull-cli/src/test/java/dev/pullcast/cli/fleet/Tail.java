@@ -102,9 +102,11 @@ final class Tail implements AutoCloseable {
     }
 
     /** What workers were told to do for these jobs. */
-    List<TaskRecord> tasks(Collection<String> jobs) {
+    List<TaskRecord.OfWorker> tasks(Collection<String> jobs) {
         return of(topics.tasks()).stream()
                 .map(seen -> ContractJson.readTask(seen.bytes()))
+                .filter(TaskRecord.OfWorker.class::isInstance)
+                .map(TaskRecord.OfWorker.class::cast)
                 .filter(task -> jobs.contains(task.job()))
                 .toList();
     }

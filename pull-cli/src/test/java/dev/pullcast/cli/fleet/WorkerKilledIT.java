@@ -152,7 +152,7 @@ class WorkerKilledIT {
         FLEET.worker(first).kill();
         FLEET.awaitEnd(List.of(job));
 
-        List<TaskRecord> tasks = FLEET.tail().tasks(List.of(job.id()));
+        List<TaskRecord.OfWorker> tasks = FLEET.tail().tasks(List.of(job.id()));
         assertThat(tasks)
                 .extracting(task -> task.kind() + ' ' + task.worker())
                 .hasSize(3)

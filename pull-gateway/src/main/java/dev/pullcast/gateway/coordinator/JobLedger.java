@@ -107,6 +107,7 @@ final class JobLedger {
             if (grown) {
                 outputs.add(new Output.Event(open.accepted(now)));
                 tasks.start(open, now, outputs);
+                tasks.note(open, outputs);
             }
         }
         arrived.forEach(worker -> sets.offer(worker, this::isKnown, now, outputs));
@@ -167,7 +168,7 @@ final class JobLedger {
         }
     }
 
-    /** A task that an earlier owner gave; after the jobs, before the results. */
+    /** A task that an earlier owner gave, or those whom it let wait; after the jobs, before the results. */
     void restoreTask(TaskRecord task) {
         OpenJob open = jobs.get(task.job());
         if (open == null) {
@@ -181,7 +182,18 @@ final class JobLedger {
                 tasks.started(open, given.worker());
             }
             case TaskRecord.CancelTask taken when open.closing() == null -> tasks.drop(open, taken.worker());
-            case TaskRecord.PullTask _, TaskRecord.CancelTask _, TaskRecord.PauseTask _, TaskRecord.RemoveTask _ -> {}
+            case TaskRecord.WaitingWorkers waiting
+            when waiting.jobPartition() == partition -> {
+                open.restoreDeadline(waiting.deadline());
+                if (open.job().target().mode() == Target.Mode.ALL) {
+                    waiting.workers().forEach(open::add);
+                }
+            }
+            case TaskRecord.PullTask _,
+                    TaskRecord.WaitingWorkers _,
+                    TaskRecord.CancelTask _,
+                    TaskRecord.PauseTask _,
+                    TaskRecord.RemoveTask _ -> {}
         }
     }
 
@@ -219,6 +231,7 @@ final class JobLedger {
         }
         jobs.put(id, open);
         tasks.start(open, now, outputs);
+        tasks.note(open, outputs);
         sets.begin(open.job(), now, outputs);
         return outputs;
     }

@@ -199,6 +199,11 @@ final class OpenJob {
         }
     }
 
+    /** Those that have no task yet, sorted. */
+    List<String> waiting() {
+        return waiting.workers();
+    }
+
     /** The worker has its task. */
     void started(String worker) {
         waiting.remove(worker);

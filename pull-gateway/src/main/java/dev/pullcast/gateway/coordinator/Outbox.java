@@ -64,8 +64,8 @@ final class Outbox {
         for (Output output : outputs) {
             switch (output) {
                 case Output.Task(var task) -> {
-                    int to = Topics.partitionOf(task.worker(), taskPartitions);
-                    add(topics.tasks(), to, now, task.worker(), ContractJson.write(task), trace(cause));
+                    int to = Topics.partitionOf(task.key(), taskPartitions);
+                    add(topics.tasks(), to, now, task.key(), ContractJson.write(task), trace(cause));
                 }
                 case Output.Event(var event) -> addEvent(partition, event, cause, now);
                 case Output.Job(var job) ->

@@ -9,7 +9,7 @@ import java.util.List;
 
 /** What a decision of the {@link JobLedger} writes. */
 sealed interface Output {
-    /** To {@code pull.tasks}, for one worker. */
+    /** To {@code pull.tasks}. */
     record Task(TaskRecord task) implements Output {}
 
     /** To {@code pull.events} and, when it is terminal, to {@code pull.results}; both in the job's partition. */

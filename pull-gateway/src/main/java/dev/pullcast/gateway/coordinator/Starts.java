@@ -4,6 +4,7 @@ package dev.pullcast.gateway.coordinator;
 import dev.pullcast.contract.job.PullJob;
 import java.time.Instant;
 import java.util.Comparator;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
 import java.util.function.Predicate;
@@ -44,6 +45,11 @@ final class Starts {
 
     void remove(String worker) {
         waiting.remove(startOf(worker));
+    }
+
+    /** Sorted by their ids. */
+    List<String> workers() {
+        return waiting.stream().map(Start::worker).sorted().toList();
     }
 
     /** Whether there is anybody whose moment has come; cheap. */

@@ -38,6 +38,15 @@ final class Tasks {
         }
     }
 
+    /** Writes down who waits, whenever somebody was added: whoever takes over expects them as well. */
+    void note(OpenJob job, List<Output> outputs) {
+        List<String> waiting = job.waiting();
+        if (!waiting.isEmpty()) {
+            outputs.add(
+                    new Output.Task(new TaskRecord.WaitingWorkers(job.job().id(), partition, job.deadline(), waiting)));
+        }
+    }
+
     /** A worker has the task, from now on or since an earlier owner gave it. */
     void started(OpenJob job, String worker) {
         if (!job.isRunning(worker)) {

@@ -10,6 +10,7 @@ import static org.awaitility.Awaitility.await;
 import com.github.f4b6a3.ulid.UlidCreator;
 import dev.pullcast.contract.codec.ContractJson;
 import dev.pullcast.contract.codec.JobLimits;
+import dev.pullcast.contract.event.FailureReason;
 import dev.pullcast.contract.event.PullEvent;
 import dev.pullcast.contract.event.PullEvent.JobAccepted;
 import dev.pullcast.contract.event.PullEvent.JobCompleted;
@@ -76,8 +77,8 @@ class CoordinatorIT {
             start();
             kafka.send(topics().jobs(), PARTITION, Given.JOB, Given.job("alpine"));
 
-            List<TaskRecord> tasks = tasks(2);
-            assertThat(tasks).extracting(TaskRecord::worker).containsExactlyInAnyOrder("a", "b");
+            List<TaskRecord.OfWorker> tasks = tasks(2);
+            assertThat(tasks).extracting(TaskRecord.OfWorker::worker).containsExactlyInAnyOrder("a", "b");
             ConsumerRecord<String, byte[]> accepted =
                     events(JobAccepted.class, 1).getFirst();
             assertThat(accepted.partition()).isEqualTo(PARTITION);
@@ -106,7 +107,7 @@ class CoordinatorIT {
 
             worker("late");
 
-            assertThat(tasks(2)).extracting(TaskRecord::worker).containsExactlyInAnyOrder("a", "late");
+            assertThat(tasks(2)).extracting(TaskRecord.OfWorker::worker).containsExactlyInAnyOrder("a", "late");
         }
     }
 
@@ -124,7 +125,7 @@ class CoordinatorIT {
             worker("last");
             kafka.send(topics().jobs(), PARTITION, Given.JOB, Given.job(Given.named("last"), "alpine"));
 
-            assertThat(tasks(1)).extracting(TaskRecord::worker).containsExactly("last");
+            assertThat(tasks(1)).extracting(TaskRecord.OfWorker::worker).containsExactly("last");
         }
     }
 
@@ -422,6 +423,37 @@ class CoordinatorIT {
     }
 
     @Nested
+    class WhenItIsKilledWhileWorkersWait {
+        @Test
+        void theNextOneExpectsThoseThatAreGoneAndSaysTheirNamesAtTheDeadline() throws Exception {
+            worker("here");
+            worker("gone");
+            Process process = CoordinatorProcess.start(kafka.bootstrapServers(), topics());
+            try {
+                kafka.send(topics().jobs(), PARTITION, Given.JOB, Given.paused(12, "alpine"));
+                assertThat(((JobAccepted) ContractJson.readEvent(
+                                        events(JobAccepted.class, 1).getFirst().value()))
+                                .workers())
+                        .containsExactly("gone", "here");
+            } finally {
+                process.destroyForcibly();
+            }
+            kafka.sendBytes(topics().workers(), null, "gone", null);
+            start();
+
+            JobCompleted end = (JobCompleted) ContractJson.readEvent(
+                    results(JobCompleted.class, 1).getFirst().value());
+
+            assertThat(end.workers()).isEqualTo(2);
+            assertThat(results(PullEvent.Failed.class, 2))
+                    .extracting(r -> (PullEvent.Failed) ContractJson.readEvent(r.value()))
+                    .allSatisfy(failed -> assertThat(failed.reason()).isEqualTo(FailureReason.TIMEOUT))
+                    .extracting(failed -> failed.origin().worker())
+                    .containsExactlyInAnyOrder("gone", "here");
+        }
+    }
+
+    @Nested
     class WhenOneOfTwoIsKilled {
         @Test
         void theOtherTakesOverAndEveryJobIsDoneOnce() throws Exception {
@@ -442,7 +474,7 @@ class CoordinatorIT {
                 }
                 long killed = System.nanoTime();
 
-                List<TaskRecord> tasks = tasks(60);
+                List<TaskRecord.OfWorker> tasks = tasks(60);
 
                 assertThat(Duration.ofNanos(System.nanoTime() - killed)).isLessThan(Duration.ofSeconds(15));
                 assertThat(tasks).extracting(TaskRecord::job).containsExactlyInAnyOrderElementsOf(jobs);
@@ -538,9 +570,16 @@ class CoordinatorIT {
         kafka.send(topics().results(), PARTITION, key, event);
     }
 
-    private List<TaskRecord> tasks(int least) {
-        return kafka.readUntil(topics().tasks(), read -> read.size() >= least).stream()
+    private List<TaskRecord.OfWorker> tasks(int least) {
+        return ofWorkers(
+                kafka.readUntil(topics().tasks(), read -> ofWorkers(read).size() >= least));
+    }
+
+    private static List<TaskRecord.OfWorker> ofWorkers(List<ConsumerRecord<String, byte[]>> read) {
+        return read.stream()
                 .map(r -> ContractJson.readTask(r.value()))
+                .filter(TaskRecord.OfWorker.class::isInstance)
+                .map(TaskRecord.OfWorker.class::cast)
                 .toList();
     }
 

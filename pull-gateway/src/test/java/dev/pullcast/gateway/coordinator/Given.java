@@ -9,6 +9,7 @@ import dev.pullcast.contract.image.ImageReference;
 import dev.pullcast.contract.job.ImageRequest;
 import dev.pullcast.contract.job.PullId;
 import dev.pullcast.contract.job.PullJob;
+import dev.pullcast.contract.job.Rollout;
 import dev.pullcast.contract.job.Target;
 import dev.pullcast.contract.worker.EngineFacts;
 import dev.pullcast.contract.worker.WorkerStatus;
@@ -39,6 +40,26 @@ final class Given {
                 null,
                 60,
                 plain.rollout(),
+                plain.keeping(),
+                plain.imagePull(),
+                null,
+                null,
+                Map.of());
+    }
+
+    /** For everybody, and nobody is to start yet. */
+    static PullJob paused(int deadlineSeconds, String... images) {
+        PullJob plain = job(images);
+        return new PullJob(
+                plain.id(),
+                plain.images(),
+                plain.pullPolicy(),
+                plain.target(),
+                null,
+                null,
+                null,
+                deadlineSeconds,
+                new Rollout(null, null, true),
                 plain.keeping(),
                 plain.imagePull(),
                 null,

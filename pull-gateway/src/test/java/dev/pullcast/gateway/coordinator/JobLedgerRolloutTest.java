@@ -3,6 +3,7 @@ package dev.pullcast.gateway.coordinator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pullcast.contract.event.FailureReason;
 import dev.pullcast.contract.event.JobResult;
 import dev.pullcast.contract.event.PullEvent;
 import dev.pullcast.contract.event.PullEvent.JobCompleted;
@@ -90,7 +91,7 @@ class JobLedgerRolloutTest extends LedgerTest {
                     .containsExactly("a", "b");
             assertThat(tasks(outputs))
                     .as("only who has the task is told to stop")
-                    .extracting(TaskRecord::worker)
+                    .extracting(TaskRecord.OfWorker::worker)
                     .containsExactly("a");
         }
     }
@@ -129,7 +130,7 @@ class JobLedgerRolloutTest extends LedgerTest {
             first.addAll(ledger.onTime(now));
             JobLedger second = new JobLedger(PARTITION, JobRules.DEFAULT, workers);
             second.restoreJob(Given.input(job), Watermark.BEGINNING, true, now);
-            tasks(first).forEach(second::restoreTask);
+            written(first).forEach(second::restoreTask);
             second.onWorkers(workers.live(now), now);
 
             now = now.plusSeconds(30);
@@ -216,6 +217,95 @@ class JobLedgerRolloutTest extends LedgerTest {
     }
 
     @Nested
+    class WhenAnotherTakesOverWhileSomeWait {
+        private final JobLedger second = new JobLedger(PARTITION, JobRules.DEFAULT, workers);
+
+        @Test
+        void thoseThatAreGoneByThenAreStillExpectedAndFailAtTheDeadlineByName() {
+            arrive("a", "b", "c");
+            PullJob job = job(Target.EVERYBODY, new Rollout(WorkersAtOnce.of(1), null, false), "alpine");
+            List<Output> first = read(job);
+            leave("b");
+            takeOver(job, first);
+
+            assertThat(started(second.onResult(Given.succeeded("a", "alpine", now), now)))
+                    .containsExactly("c");
+            assertThat(second.onResult(Given.succeeded("c", "alpine", now), now))
+                    .as("b has not answered")
+                    .isEmpty();
+            second.onTime(now.plusSeconds(60));
+            List<Output> end = second.onTime(now.plusSeconds(70));
+
+            assertThat(only(end, PullEvent.Failed.class).origin().worker()).isEqualTo("b");
+            assertThat(only(end, PullEvent.Failed.class).reason()).isEqualTo(FailureReason.TIMEOUT);
+            assertThat(only(end, JobCompleted.class).workers()).isEqualTo(3);
+        }
+
+        @Test
+        void thoseThatCameLateAreAmongThem() {
+            arrive("a");
+            PullJob job = job(Target.EVERYBODY, new Rollout(null, null, true), "alpine");
+            List<Output> first = new ArrayList<>(read(job));
+            first.addAll(arrive("b"));
+            leave("a");
+            leave("b");
+
+            takeOver(job, first);
+            List<Output> end = second.onJob(Given.input(new CancelJob(Given.JOB, "enough")), from(), now);
+
+            assertThat(events(end, PullEvent.Cancelled.class))
+                    .extracting(event -> event.origin().worker())
+                    .containsExactly("a", "b");
+        }
+
+        @Test
+        void aPausedJobKeepsItsDeadline() {
+            arrive("a");
+            PullJob job = job(Target.EVERYBODY, new Rollout(null, null, true), "alpine");
+            List<Output> first = read(job);
+            now = now.plusSeconds(50);
+
+            takeOver(job, first);
+            second.onTime(now.plusSeconds(10));
+
+            assertThat(only(second.onTime(now.plusSeconds(20)), JobCompleted.class)
+                            .failed())
+                    .isEqualTo(1);
+        }
+
+        @Test
+        void aJobForAnyTakesOneThatIsThere() {
+            arrive("a");
+            PullJob job = job(ANY, new Rollout(null, null, true), "alpine");
+            List<Output> first = read(job);
+            leave("a");
+            arrive("b");
+
+            takeOver(job, first);
+
+            assertThat(started(second.onJob(Given.input(new PauseJob(Given.JOB, false, null)), from(), now)))
+                    .containsExactly("b");
+        }
+
+        @Test
+        void nothingIsWrittenForThemWhereNobodyWaits() {
+            arrive("a");
+
+            assertThat(written(read(Given.job("alpine")))).hasSize(1);
+        }
+
+        private void takeOver(PullJob job, List<Output> before) {
+            second.restoreJob(Given.input(job), Watermark.BEGINNING, true, now);
+            written(before).forEach(second::restoreTask);
+            second.onWorkers(workers.live(now), now);
+        }
+
+        private void leave(String worker) {
+            workers.put(worker, null, now);
+        }
+    }
+
+    @Nested
     class WhenAnyOneIsMeant {
         @Test
         void anotherTakesOverWhenTheChosenOneFallsSilent() {
@@ -266,7 +356,7 @@ class JobLedgerRolloutTest extends LedgerTest {
             all.addAll(ledger.onTime(now));
             JobLedger second = new JobLedger(PARTITION, JobRules.DEFAULT, workers);
             second.restoreJob(Given.input(Given.job(ANY, "alpine")), Watermark.BEGINNING, true, now);
-            tasks(all).forEach(second::restoreTask);
+            written(all).forEach(second::restoreTask);
 
             assertThat(second.onTime(now)).isEmpty();
             assertThat(only(second.onResult(Given.succeeded("b", "alpine", now), now), JobCompleted.class)
@@ -336,7 +426,7 @@ class JobLedgerRolloutTest extends LedgerTest {
     private static List<String> started(List<Output> outputs) {
         return tasks(outputs).stream()
                 .filter(TaskRecord.PullTask.class::isInstance)
-                .map(TaskRecord::worker)
+                .map(TaskRecord.OfWorker::worker)
                 .toList();
     }
 }

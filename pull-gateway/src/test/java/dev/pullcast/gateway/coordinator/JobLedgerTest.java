@@ -37,7 +37,7 @@ class JobLedgerTest extends LedgerTest {
                     .extracting(PullEvent.JobPull::reference)
                     .as("equal images are one pull")
                     .containsExactly("docker.io/library/alpine:latest", "docker.io/library/busybox:1");
-            assertThat(tasks(outputs)).extracting(TaskRecord::worker).containsExactly("a", "b");
+            assertThat(tasks(outputs)).extracting(TaskRecord.OfWorker::worker).containsExactly("a", "b");
             PullTask task = (PullTask) tasks(outputs).getFirst();
             assertThat(task.jobPartition()).isEqualTo(PARTITION);
             assertThat(task.deadline()).isEqualTo(now.plusSeconds(3600));
@@ -49,7 +49,7 @@ class JobLedgerTest extends LedgerTest {
             arrive("a", "b", "c");
 
             assertThat(tasks(read(Given.job(Given.named("c", "a"), "alpine"))))
-                    .extracting(TaskRecord::worker)
+                    .extracting(TaskRecord.OfWorker::worker)
                     .containsExactly("a", "c");
         }
 
@@ -59,7 +59,7 @@ class JobLedgerTest extends LedgerTest {
             Target target = new Target(Target.Mode.ALL, List.of(), Map.of("zone", "b"));
 
             assertThat(tasks(read(Given.job(target, "alpine"))))
-                    .extracting(TaskRecord::worker)
+                    .extracting(TaskRecord.OfWorker::worker)
                     .containsExactly("b");
         }
 
@@ -71,7 +71,7 @@ class JobLedgerTest extends LedgerTest {
 
             List<Output> outputs = read(Given.job(new Target(Target.Mode.ANY, List.of(), Map.of()), "alpine"));
 
-            assertThat(tasks(outputs)).extracting(TaskRecord::worker).containsExactly("b");
+            assertThat(tasks(outputs)).extracting(TaskRecord.OfWorker::worker).containsExactly("b");
         }
 
         @Test
@@ -96,7 +96,7 @@ class JobLedgerTest extends LedgerTest {
             workers.put("drains", Given.worker("drains", WorkerStatus.State.DRAINING, 0, now), now);
 
             assertThat(tasks(read(Given.job("alpine"))))
-                    .extracting(TaskRecord::worker)
+                    .extracting(TaskRecord.OfWorker::worker)
                     .containsExactly("here");
         }
 
@@ -240,7 +240,7 @@ class JobLedgerTest extends LedgerTest {
             List<Output> outputs = arrive("b");
 
             assertThat(accepted(outputs).workers()).containsExactly("a", "b");
-            assertThat(tasks(outputs)).extracting(TaskRecord::worker).containsExactly("b");
+            assertThat(tasks(outputs)).extracting(TaskRecord.OfWorker::worker).containsExactly("b");
             assertThat(ledger.onWorkers(List.of(Given.worker("b", now)), now))
                     .as("again")
                     .isEmpty();
@@ -254,7 +254,7 @@ class JobLedgerTest extends LedgerTest {
             List<Output> outputs = arrive("b", "c", "d");
 
             assertThat(accepted(outputs).workers()).containsExactly("a", "b", "c", "d");
-            assertThat(tasks(outputs)).extracting(TaskRecord::worker).containsExactly("b", "c", "d");
+            assertThat(tasks(outputs)).extracting(TaskRecord.OfWorker::worker).containsExactly("b", "c", "d");
         }
 
         @Test
@@ -398,7 +398,7 @@ class JobLedgerTest extends LedgerTest {
             arrive("a", "b");
             List<Output> first = read(Given.job("alpine"));
             second.restoreJob(Given.input(Given.job("alpine")), Watermark.BEGINNING, true, now);
-            tasks(first).forEach(second::restoreTask);
+            written(first).forEach(second::restoreTask);
             second.restoreResult(Given.succeeded("a", "alpine", now), now);
 
             assertThat(second.onWorkers(List.of(Given.worker("a", now)), now))
@@ -416,7 +416,7 @@ class JobLedgerTest extends LedgerTest {
             arrive("a");
             List<Output> first = read(Given.job("alpine"));
             second.restoreJob(Given.input(Given.job("alpine")), Watermark.BEGINNING, true, now.plusSeconds(1800));
-            tasks(first).forEach(second::restoreTask);
+            written(first).forEach(second::restoreTask);
 
             assertThat(second.onTime(now.plusSeconds(3600))).isEmpty();
             assertThat(only(second.onTime(now.plusSeconds(3610)), JobCompleted.class)
@@ -429,7 +429,7 @@ class JobLedgerTest extends LedgerTest {
             arrive("a");
             List<Output> first = read(Given.job("alpine"));
             second.restoreJob(Given.input(Given.job("alpine")), Watermark.BEGINNING, true, now);
-            tasks(first).forEach(second::restoreTask);
+            written(first).forEach(second::restoreTask);
             second.restoreResult(Given.succeeded("a", "alpine", now), now);
 
             assertThat(only(second.onTime(now), JobCompleted.class).result()).isEqualTo(JobResult.SUCCEEDED);
@@ -462,7 +462,7 @@ class JobLedgerTest extends LedgerTest {
             List<Output> first = read(Given.job("alpine"));
             second.restoreJob(Given.input(Given.job("alpine")), Watermark.BEGINNING, true, now);
             second.restoreJob(Given.input(new CancelJob(Given.JOB, "by Kim")), Watermark.BEGINNING, true, now);
-            tasks(first).forEach(second::restoreTask);
+            written(first).forEach(second::restoreTask);
 
             assertThat(only(second.onTime(now.plusSeconds(10)), JobCompleted.class)
                             .result())

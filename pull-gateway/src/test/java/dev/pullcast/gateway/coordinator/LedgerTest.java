@@ -75,7 +75,16 @@ abstract class LedgerTest {
                 .toList();
     }
 
-    static List<TaskRecord> tasks(List<Output> outputs) {
+    /** What workers are told. */
+    static List<TaskRecord.OfWorker> tasks(List<Output> outputs) {
+        return written(outputs).stream()
+                .filter(TaskRecord.OfWorker.class::isInstance)
+                .map(TaskRecord.OfWorker.class::cast)
+                .toList();
+    }
+
+    /** What stands in {@code pull.tasks}. */
+    static List<TaskRecord> written(List<Output> outputs) {
         return outputs.stream()
                 .filter(Output.Task.class::isInstance)
                 .map(o -> ((Output.Task) o).task())

@@ -10,28 +10,40 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A value of {@code pull.tasks}: what one worker has to do for one job. Only the coordinator writes it. */
+/** A value of {@code pull.tasks}: what one worker has to do for one job, or who waits for that. Only the coordinator writes it. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, include = JsonTypeInfo.As.EXISTING_PROPERTY, property = "kind")
 @JsonSubTypes({
     @JsonSubTypes.Type(value = TaskRecord.PullTask.class, name = "PullTask"),
     @JsonSubTypes.Type(value = TaskRecord.CancelTask.class, name = "CancelTask"),
     @JsonSubTypes.Type(value = TaskRecord.PauseTask.class, name = "PauseTask"),
     @JsonSubTypes.Type(value = TaskRecord.RemoveTask.class, name = "RemoveTask"),
+    @JsonSubTypes.Type(value = TaskRecord.WaitingWorkers.class, name = "WaitingWorkers"),
 })
 @JsonInclude(JsonInclude.Include.NON_ABSENT)
 @JsonPropertyOrder({"kind", "job", "worker"})
 public sealed interface TaskRecord {
-    /** {@code PullTask}, {@code CancelTask}, {@code PauseTask} or {@code RemoveTask}. */
+    /** {@code PullTask}, {@code CancelTask}, {@code PauseTask}, {@code RemoveTask} or {@code WaitingWorkers}. */
     @JsonProperty("kind")
     default String kind() {
         return getClass().getSimpleName();
     }
 
-    /** The job's id. Job and worker together are the task's identity. */
+    /** The job's id. */
     String job();
 
-    /** The worker's id; the record's key. */
-    String worker();
+    /** The record's key: the worker whom it is for, or the job where it is for coordinators. */
+    String key();
+
+    /** What one worker is told. Job and worker together are the task's identity. */
+    sealed interface OfWorker extends TaskRecord {
+        /** The worker's id. */
+        String worker();
+
+        @Override
+        default String key() {
+            return worker();
+        }
+    }
 
     /**
      * One image to pull.
@@ -76,7 +88,7 @@ public sealed interface TaskRecord {
             @Nullable Integer timeoutSeconds,
             Instant deadline,
             @Nullable String set)
-            implements TaskRecord {
+            implements OfWorker {
         /** Of which nothing is remembered. */
         // One parameter for each field.
         public PullTask(
@@ -108,19 +120,35 @@ public sealed interface TaskRecord {
      *
      * @param message who or why
      */
-    record CancelTask(String job, String worker, String message) implements TaskRecord {}
+    record CancelTask(String job, String worker, String message) implements OfWorker {}
 
     /**
      * Start no more pulls of a job, or go on; what runs is left alone.
      *
      * @param paused true to pause, false to go on
      */
-    record PauseTask(String job, String worker, boolean paused) implements TaskRecord {}
+    record PauseTask(String job, String worker, boolean paused) implements OfWorker {}
 
     /**
      * Remove what a standing set brought to this worker's engine, unless a container uses it.
      *
      * @param job the set
      */
-    record RemoveTask(String job, String worker) implements TaskRecord {}
+    record RemoveTask(String job, String worker) implements OfWorker {}
+
+    /**
+     * Who is expected to answer for a job and has no task for it yet: whose moment within its spread has not come, who
+     * waits for others, or everybody while it is paused. Coordinators write it for one another, so that one that takes
+     * over knows those that are gone by then; workers pass it by.
+     *
+     * @param jobPartition the partition of {@code pull.jobs} that the job was read from
+     * @param deadline when the job is closed, UTC
+     * @param workers ids, at least one, those of an earlier record of the job that still wait among them
+     */
+    record WaitingWorkers(String job, int jobPartition, Instant deadline, List<String> workers) implements TaskRecord {
+        @Override
+        public String key() {
+            return job;
+        }
+    }
 }
