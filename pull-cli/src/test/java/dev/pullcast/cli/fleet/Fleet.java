@@ -80,6 +80,16 @@ final class Fleet implements BeforeAllCallback, AfterAllCallback {
     private @Nullable FaultProxy registry;
     private @Nullable KafkaProducer<String, byte[]> producer;
     private @Nullable Tail tail;
+    private final Map<String, String> settings;
+
+    Fleet() {
+        this(Map.of());
+    }
+
+    /** One whose workers and gateways have these settings, too. */
+    Fleet(Map<String, String> settings) {
+        this.settings = settings;
+    }
 
     /** A layer as an image's manifest names it. */
     record Layer(String digest, long size) {
@@ -140,14 +150,14 @@ final class Fleet implements BeforeAllCallback, AfterAllCallback {
                     "worker",
                     port,
                     WORKER_HEAP,
-                    Map.of(
+                    and(Map.of(
                             "worker.id", id,
                             "worker.labels", labels(id),
                             "worker.data-dir", folder.resolve("data-" + id).toString(),
                             "worker.heartbeat-seconds", "2",
                             "worker.ops.port", String.valueOf(port),
                             "engine.host", engine(id).dockerHost(),
-                            "kafka.bootstrap.servers", bootstrap));
+                            "kafka.bootstrap.servers", bootstrap)));
             workers.put(id, worker);
             opened.add(worker);
         }
@@ -159,18 +169,24 @@ final class Fleet implements BeforeAllCallback, AfterAllCallback {
                     "gateway",
                     port,
                     GATEWAY_HEAP,
-                    Map.of(
+                    and(Map.of(
                             "gateway.port",
                             String.valueOf(port),
                             "gateway.sse.heartbeat-seconds",
                             "3",
                             "kafka.bootstrap.servers",
-                            bootstrap));
+                            bootstrap)));
             gateways.add(gateway);
             opened.add(gateway);
         }
         services().forEach(Service::launch);
         services().forEach(Service::awaitReady);
+    }
+
+    private Map<String, String> and(Map<String, String> own) {
+        Map<String, String> all = new HashMap<>(settings);
+        all.putAll(own);
+        return all;
     }
 
     private static String labels(String worker) {

@@ -111,6 +111,16 @@ final class Tail implements AutoCloseable {
                 .toList();
     }
 
+    /** Where a worker's task for a job stands in its partition. */
+    long offsetOfTask(String job, String worker) {
+        return of(topics.tasks()).stream()
+                .filter(seen -> seen.key().equals(worker)
+                        && ContractJson.readTask(seen.bytes()).job().equals(job))
+                .mapToLong(Seen::offset)
+                .findFirst()
+                .orElseThrow();
+    }
+
     /** Events of these jobs. */
     List<Seen> events(Collection<String> jobs) {
         return ofJobs(topics.events(), jobs);
