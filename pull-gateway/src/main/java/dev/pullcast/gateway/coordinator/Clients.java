@@ -113,7 +113,10 @@ final class Clients {
 
     /** Reads what coordinators wrote, in no group. */
     Consumer<byte[], byte[]> committedReader() {
-        return new KafkaConsumer<>(reading("read_committed"), new ByteArrayDeserializer(), new ByteArrayDeserializer());
+        Map<String, Object> settings = reading("read_committed");
+        // It goes from topic to topic, and cannot ask a broker that still waits for more of the last one.
+        settings.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, "20");
+        return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
     }
 
     /** Reads heartbeats, and where partitions really end whatever transaction is open there; in no group. */

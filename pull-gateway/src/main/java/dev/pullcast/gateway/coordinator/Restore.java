@@ -34,11 +34,8 @@ import tools.jackson.core.JacksonException;
 final class Restore {
     private static final Logger LOG = LoggerFactory.getLogger(Restore.class);
     private static final Duration PATIENCE = Duration.ofSeconds(30);
-    /**
-     * A transaction takes milliseconds; one that takes this long has lost its owner. With the six seconds that Kafka waits for
-     * a silent member, at the least, others have to take over within ten.
-     */
-    static final Duration STUCK = Duration.ofSeconds(1);
+    /** A transaction takes milliseconds; one that takes this long has lost its owner. */
+    private static final Duration STUCK = Duration.ofSeconds(1);
     /** How much clocks of gateways may differ. */
     private static final Duration SKEW = Duration.ofMinutes(5);
 

@@ -45,6 +45,11 @@ final class Session implements AutoCloseable {
     private static final Duration ROUND = Duration.ofMillis(100);
     /** Offsets of rounds that decided nothing are written this late. */
     private static final Duration LAZY_COMMIT = Duration.ofSeconds(5);
+    /**
+     * Members give partitions away between their transactions, so one that is still open is a dead owner's; its last one takes
+     * less than this to be settled. Of the ten seconds for taking over, Kafka needs six to notice.
+     */
+    private static final Duration SETTLED = Duration.ofMillis(500);
 
     private final CoordinatorConfig config;
     private final Topics topics;
@@ -321,7 +326,7 @@ final class Session implements AutoCloseable {
         /** Kafka does not tell them while a transaction that carries them is open. */
         private Map<TopicPartition, OffsetAndMetadata> committed(Set<TopicPartition> jobs) {
             try {
-                return member.committed(jobs, Restore.STUCK);
+                return member.committed(jobs, SETTLED);
             } catch (TimeoutException e) {
                 clients.fence(clients.ownersOf(jobs));
                 return member.committed(jobs);
