@@ -85,7 +85,7 @@ final class JobWaits implements FeedListener {
     }
 
     @Override
-    public void onWorker(WorkerFrames worker) {
+    public void onWorkers(List<WorkerFrames> workers) {
         // Nobody waits for a worker.
     }
 

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BiConsumer;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -53,25 +54,27 @@ final class Heartbeats {
         this.topic = topic;
     }
 
-    /** Reads all that is there now, then goes on by itself. */
+    /** Reads all that is there now, of each worker the newest state, then goes on by itself. */
     void start() {
         List<TopicPartition> all = Clients.partitions(consumer, topic);
         consumer.assign(all);
         consumer.seekToBeginning(all);
         Map<TopicPartition, Long> ends = new HashMap<>(consumer.endOffsets(all));
+        Map<String, ConsumerRecord<byte[], byte[]>> newest = new LinkedHashMap<>();
         while (!ends.isEmpty()) {
             ends.entrySet().removeIf(end -> consumer.position(end.getKey()) >= end.getValue());
             if (!ends.isEmpty()) {
-                read();
+                read(newest::put);
             }
         }
+        newest.forEach(this::put);
         thread = Thread.ofPlatform().daemon().name("coordinator-heartbeats").start(this::run);
     }
 
     private void run() {
         try {
             while (!closing) {
-                int read = read();
+                int read = read(this::put);
                 if (read > 0 && read < SEVERAL) {
                     LockSupport.parkNanos(UNTIL_SEVERAL_NANOS);
                 }
@@ -88,24 +91,26 @@ final class Heartbeats {
     }
 
     /** Returns how many came. */
-    private int read() {
+    private int read(BiConsumer<String, ConsumerRecord<byte[], byte[]>> sink) {
         ConsumerRecords<byte[], byte[]> records = consumer.poll(WAIT);
         for (ConsumerRecord<byte[], byte[]> record : records) {
-            if (record.key() == null) {
-                continue;
-            }
-            try {
-                byte[] value = record.value();
-                WorkerStatus status = value == null ? null : ContractJson.readWorker(value);
-                synchronized (lock) {
-                    fresh.put(new String(record.key(), UTF_8), status);
-                }
-            } catch (JacksonException e) {
-                LOG.warn(
-                        "Skipped {}-{}@{}, which is no heartbeat", record.topic(), record.partition(), record.offset());
+            if (record.key() != null) {
+                sink.accept(new String(record.key(), UTF_8), record);
             }
         }
         return records.count();
+    }
+
+    private void put(String worker, ConsumerRecord<byte[], byte[]> record) {
+        try {
+            byte[] value = record.value();
+            WorkerStatus status = value == null ? null : ContractJson.readWorker(value);
+            synchronized (lock) {
+                fresh.put(worker, status);
+            }
+        } catch (JacksonException e) {
+            LOG.warn("Skipped {}-{}@{}, which is no heartbeat", record.topic(), record.partition(), record.offset());
+        }
     }
 
     /**

@@ -3,7 +3,6 @@ package dev.pullcast.gateway.feed;
 
 import dev.pullcast.contract.event.PullEvent;
 import dev.pullcast.contract.view.WorkerView;
-import dev.pullcast.contract.worker.WorkerStatus;
 import dev.pullcast.gateway.fleet.Applied;
 import dev.pullcast.gateway.fleet.FleetView;
 import dev.pullcast.gateway.ops.GatewayMetrics;
@@ -76,7 +75,7 @@ public final class EventFeed extends VerticleBase {
     public Future<?> start() {
         watch = new KafkaWatch(vertx, clock, outage -> listeners.tell(l -> l.onOutage(outage)));
         vertx.setPeriodic(WORKER_CHECK_MILLIS, _ -> {
-            fleet.expireWorkers().forEach(this::tellWorker);
+            tellWorkers(fleet.expireWorkers());
             fleet.forgetExpired();
         });
         return Future.succeededFuture();
@@ -97,7 +96,7 @@ public final class EventFeed extends VerticleBase {
 
     private Future<Void> open(KafkaLog kafka, Supplier<Future<Void>> topics) {
         String topic = settings.topics().events();
-        StateReader states = new StateReader(this::onJob, this::onWorker, fleet::applySet, metrics);
+        StateReader states = new StateReader(this::onJob, this::onWorkers, fleet::applySet, metrics);
         stateReader = states;
         return kafka.partitions(List.of(topic))
                 .compose(_ -> {
@@ -242,16 +241,22 @@ public final class EventFeed extends VerticleBase {
         progress.tellWaiters();
     }
 
-    private void onWorker(String worker, @Nullable WorkerStatus status) {
-        WorkerView view = fleet.applyWorker(worker, status);
-        if (view != null) {
-            tellWorker(view);
+    private void onWorkers(List<StateReader.Heartbeat> beats) {
+        List<WorkerView> changed = new ArrayList<>(beats.size());
+        for (StateReader.Heartbeat beat : beats) {
+            WorkerView view = fleet.applyWorker(beat.worker(), beat.status());
+            if (view != null) {
+                changed.add(view);
+            }
         }
+        tellWorkers(changed);
     }
 
-    private void tellWorker(WorkerView view) {
-        WorkerFrames frame = WorkerFrames.of(view);
-        listeners.tell(l -> l.onWorker(frame));
+    private void tellWorkers(List<WorkerView> changed) {
+        if (!changed.isEmpty()) {
+            List<WorkerFrames> frames = changed.stream().map(WorkerFrames::of).toList();
+            listeners.tell(l -> l.onWorkers(frames));
+        }
     }
 
     /** Completes when everything that was there at the start has been read. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.pullcast.gateway.feed;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Somebody who gets every batch, on the context named when listening. */
@@ -8,8 +9,8 @@ public interface FeedListener {
     /** The next events. Called in order. */
     void onBatch(FeedBatch batch);
 
-    /** A worker changed; no event of the log, so no cursor moves. */
-    void onWorker(WorkerFrames worker);
+    /** Workers changed; no event of the log, so no cursor moves. */
+    void onWorkers(List<WorkerFrames> workers);
 
     /**
      * The feed itself lost its place. Streams must begin anew, so that clients are told that they missed something.

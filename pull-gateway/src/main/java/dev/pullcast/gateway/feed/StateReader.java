@@ -15,10 +15,11 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
@@ -50,10 +51,14 @@ final class StateReader {
     }
 
     private final JobHandler jobHandler;
-    private final BiConsumer<String, @Nullable WorkerStatus> workerHandler;
+    private final Consumer<List<Heartbeat>> workerHandler;
     private final SetHandler setHandler;
     private final GatewayMetrics metrics;
     private final FeedProgress progress = new FeedProgress();
+    private final Heard heard = new Heard();
+    /** Workers are told of when all that was there has been read. */
+    private boolean pastIsRead;
+
     private volatile List<TopicPartition> partitions = List.of();
     private @Nullable TopicReader reader;
     private String jobsTopic = "";
@@ -61,9 +66,12 @@ final class StateReader {
     private JobLimits limits = JobLimits.DEFAULT;
     private String setsTopic = "";
 
+    /** What a worker says of itself, null when it leaves. */
+    record Heartbeat(String worker, @Nullable WorkerStatus status) {}
+
     StateReader(
             JobHandler jobHandler,
-            BiConsumer<String, @Nullable WorkerStatus> workerHandler,
+            Consumer<List<Heartbeat>> workerHandler,
             SetHandler setHandler,
             GatewayMetrics metrics) {
         this.jobHandler = jobHandler;
@@ -103,7 +111,10 @@ final class StateReader {
                     progress.start(from);
                     from.forEach((partition, offset) -> jobHandler.accept(partition, offset, null));
                     Promise<Void> read = Promise.promise();
-                    progress.when(ends).onComplete(read);
+                    progress.when(ends).onSuccess(_ -> {
+                        pastIsRead = true;
+                        tellHeard(context, read);
+                    });
                     return created.assign(from)
                             .onSuccess(_ -> created.run(this::onBatch, failure -> onFailure(kafka, created, failure)))
                             .compose(_ -> read.future());
@@ -133,7 +144,20 @@ final class StateReader {
             progress.advance(partition, next.offset());
             jobHandler.accept(partition, next.offset(), null);
         });
+        if (pastIsRead) {
+            workerHandler.accept(beats(heard.take(BATCH)));
+        }
         progress.tellWaiters();
+    }
+
+    /** Some at a time: ten thousand workers would hold everybody else up. */
+    private void tellHeard(Context context, Promise<Void> told) {
+        workerHandler.accept(beats(heard.take(BATCH)));
+        if (heard.isEmpty()) {
+            told.complete();
+        } else {
+            context.runOnContext(_ -> tellHeard(context, told));
+        }
     }
 
     /** What is no good job is the coordinator's to reject; it becomes known by that. */
@@ -152,14 +176,33 @@ final class StateReader {
         if (record.key() == null) {
             return;
         }
-        String key = new String(record.key(), StandardCharsets.UTF_8);
-        byte[] value = record.value();
+        if (record.topic().equals(setsTopic)) {
+            tolerant(record, value -> {
+                setHandler.accept(
+                        keyOf(record), record.partition(), value == null ? null : ContractJson.readSet(value));
+            });
+        } else {
+            heard.add(keyOf(record), record);
+        }
+    }
+
+    private List<Heartbeat> beats(List<ConsumerRecord<byte[], byte[]>> records) {
+        List<Heartbeat> beats = new ArrayList<>(records.size());
+        for (ConsumerRecord<byte[], byte[]> record : records) {
+            tolerant(record, value -> {
+                beats.add(new Heartbeat(keyOf(record), value == null ? null : ContractJson.readWorker(value)));
+            });
+        }
+        return beats;
+    }
+
+    private static String keyOf(ConsumerRecord<byte[], byte[]> record) {
+        return new String(record.key(), StandardCharsets.UTF_8);
+    }
+
+    private void tolerant(ConsumerRecord<byte[], byte[]> record, Consumer<byte @Nullable []> read) {
         try {
-            if (record.topic().equals(setsTopic)) {
-                setHandler.accept(key, record.partition(), value == null ? null : ContractJson.readSet(value));
-            } else {
-                workerHandler.accept(key, value == null ? null : ContractJson.readWorker(value));
-            }
+            read.accept(record.value());
         } catch (JacksonException e) {
             metrics.unreadable().increment();
             LOG.warn(

@@ -271,10 +271,12 @@ public final class SseHub implements FeedListener {
     }
 
     @Override
-    public void onWorker(WorkerFrames worker) {
+    public void onWorkers(List<WorkerFrames> workers) {
         for (StreamGroup group : groupsOfAll) {
-            if (group.offerWorker(worker)) {
-                waiting.add(group);
+            for (WorkerFrames worker : workers) {
+                if (group.offerWorker(worker)) {
+                    waiting.add(group);
+                }
             }
         }
         passWhenDue();

@@ -60,9 +60,10 @@ record TopicPlan(Topics topics, int partitions, short replication) {
     private static Map<String, String> heartbeats() {
         Map<String, String> settings = new LinkedHashMap<>();
         settings.put("cleanup.policy", "compact");
-        // Each gateway reads it all when it starts, and heartbeats come every few seconds: keep what is read short.
+        // Each gateway reads it all when it starts, and heartbeats come every few seconds: keep what is read short. The
+        // segment that is written to is not compacted; a MiB is the smallest that brokers take.
         settings.put("segment.ms", Long.toString(HOUR));
-        settings.put("segment.bytes", Integer.toString(16 * 1024 * 1024));
+        settings.put("segment.bytes", Integer.toString(1024 * 1024));
         settings.put("min.cleanable.dirty.ratio", "0.1");
         settings.put("message.timestamp.type", "LogAppendTime");
         return settings;
