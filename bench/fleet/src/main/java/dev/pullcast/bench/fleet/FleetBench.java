@@ -15,14 +15,14 @@ public final class FleetBench {
 
     private FleetBench() {}
 
-    private record Row(int workers, double idle, Trial.Load load, double best, Trial.Start start) {}
+    private record Row(int workers, Trial.Load first, double idle, Trial.Load load, double best, Trial.Start start) {}
 
-    /** Options: {@code --workers N} for these sizes alone, {@code --rate EVENTS}, {@code --jvm OPTION} for the gateway. */
+    /** The launcher, then options: {@code --workers N} for these sizes alone, {@code --rate EVENTS}, {@code --jvm OPTION} for the gateway. */
     public static void main(String[] args) throws IOException, InterruptedException {
         List<Integer> sizes = new ArrayList<>();
         List<String> jvm = new ArrayList<>();
         double rate = RATE;
-        for (int i = 0; i < args.length; i += 2) {
+        for (int i = 1; i < args.length; i += 2) {
             switch (args[i]) {
                 case "--workers" -> sizes.add(Integer.parseInt(args[i + 1]));
                 case "--rate" -> rate = Double.parseDouble(args[i + 1]);
@@ -34,7 +34,7 @@ public final class FleetBench {
         }
         List<Row> rows = new ArrayList<>();
         for (int size : sizes.isEmpty() ? SIZES : sizes) {
-            try (Trial trial = new Trial(size, jvm)) {
+            try (Trial trial = new Trial(size, args[0], jvm)) {
                 rows.add(measure(size, trial, rate));
             }
         }
@@ -42,12 +42,12 @@ public final class FleetBench {
     }
 
     private static Row measure(int size, Trial trial, double rate) throws IOException, InterruptedException {
-        trial.say("warming up");
-        trial.load(rate);
+        trial.say("the first job");
+        Trial.Load first = trial.load(rate);
         double idle = trial.idle();
         Trial.Load load = trial.load(rate);
         double best = climb(trial, load);
-        return new Row(size, idle, load, best, trial.restart());
+        return new Row(size, first, idle, load, best, trial.restart());
     }
 
     /** The highest rate at which every event comes and 99 of 100 within a second. */
@@ -89,6 +89,11 @@ public final class FleetBench {
                 "p99 to a client, ms",
                 rows.stream()
                         .map(row -> "%,d".formatted(row.load().seen().p99()))
+                        .toList());
+        row(
+                "p99 of the first job, ms",
+                rows.stream()
+                        .map(row -> "%,d".formatted(row.first().seen().p99()))
                         .toList());
         row(
                 "snapshot, KB",

@@ -9,7 +9,6 @@ import dev.pullcast.contract.job.ImageRequest;
 import dev.pullcast.contract.job.PullJob;
 import dev.pullcast.contract.kafka.TopicSetup;
 import dev.pullcast.contract.kafka.Topics;
-import dev.pullcast.gateway.GatewayMain;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.HttpURLConnection;
@@ -18,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -40,6 +40,7 @@ final class Trial implements AutoCloseable {
     private static final int PATIENCE_SECONDS = 300;
 
     private final int count;
+    private final String launcher;
     private final List<String> jvm;
     private final Path folder;
     private final Child broker;
@@ -80,10 +81,10 @@ final class Trial implements AutoCloseable {
     /** A gateway that starts anew: how long until it is ready, and how many events it has read by then. */
     record Start(double seconds, long events, long residentBytes) {}
 
-    Trial(int count, List<String> jvm) throws IOException, InterruptedException {
+    Trial(int count, String launcher, List<String> jvm) throws IOException, InterruptedException {
         this.count = count;
-        // As ./pullcast starts a gateway; what is given comes later and wins.
-        this.jvm = Stream.concat(Stream.of("-Xmx640m"), jvm.stream()).toList();
+        this.launcher = launcher;
+        this.jvm = jvm;
         this.folder = Files.createTempDirectory("pullcast-bench");
         int brokerPort = Ports.free();
         this.servers = "127.0.0.1:" + brokerPort;
@@ -109,10 +110,17 @@ final class Trial implements AutoCloseable {
     }
 
     private Child startGateway() throws IOException, InterruptedException {
-        Child started = Child.start(
-                GatewayMain.class,
-                Map.of("PULLCAST_KAFKA_BOOTSTRAP_SERVERS", servers, "PULLCAST_GATEWAY_PORT", String.valueOf(port)),
-                jvm);
+        Map<String, String> environment = new HashMap<>(Map.of(
+                "PULLCAST_KAFKA_BOOTSTRAP_SERVERS",
+                servers,
+                "PULLCAST_GATEWAY_PORT",
+                String.valueOf(port),
+                "PULLCAST_NO_BUILD",
+                "1"));
+        if (!jvm.isEmpty()) {
+            environment.put("PULLCAST_JAVA_OPTS", String.join(" ", jvm));
+        }
+        Child started = Child.start(List.of(launcher, "gateway"), environment);
         awaitReady();
         return started;
     }
