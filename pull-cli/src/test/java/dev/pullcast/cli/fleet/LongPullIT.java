@@ -42,7 +42,8 @@ class LongPullIT {
 
     @Test
     void evictsNobodyHoldsNobodyUpAndIsCommittedOnlyWhenItHasEnded() throws Exception {
-        String large = FLEET.seed("long/large:1", "--layers", "1", "--size", "1M", "--seed", "large");
+        // So little that it does not wait on its way: of a MiB an hour, connections were cut after ten minutes.
+        String large = FLEET.seed("long/large:1", "--layers", "1", "--size", "100K", "--seed", "large");
         String small = FLEET.seed("long/small:1", "--layers", "1", "--size", "300K", "--seed", "small");
         Fleet.Layer layer = FLEET.layers("long/large:1").getFirst();
         FLEET.registry().when(layer.digest(), new Fault.Slow((int) (layer.size() / LASTS.toSeconds())), 1);
