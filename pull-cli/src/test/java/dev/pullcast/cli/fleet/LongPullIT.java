@@ -75,7 +75,14 @@ class LongPullIT {
         Reckoning reckoning = Reckoning.of("a pull of " + LASTS.toSeconds() + " s and others meanwhile", FLEET, jobs);
         assertThat(reckoning.duplicates()).isZero();
         assertThat(meanwhile.get()).as("jobs that were done meanwhile").isGreaterThan(5);
-        assertThat(FLEET.fetches(layer)).isEqualTo(1);
+        assertThat(FLEET.tail().results(List.of(lasting.id())).getFirst().event())
+                .isInstanceOfSatisfying(
+                        PullEvent.Succeeded.class,
+                        succeeded -> assertThat(List.of(
+                                        succeeded.origin().attempt(),
+                                        succeeded.origin().engineRetry()))
+                                .as("in one go: attempt and the engine's own retries")
+                                .containsExactly(1, 0));
         await("what came after it is committed, too")
                 .untilAsserted(() -> assertThat(committed()).isGreaterThan(place + meanwhile.get()));
         assertThat(incarnation()).as("the same run of the worker").isEqualTo(before);
