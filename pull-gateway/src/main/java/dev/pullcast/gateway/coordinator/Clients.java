@@ -73,33 +73,40 @@ final class Clients {
         }
     }
 
-    /** Who last committed an offset of these partitions, whatever transaction is open on them. */
-    Set<String> ownersOf(Set<TopicPartition> partitions) {
+    /**
+     * Ends what the last owners of these partitions left open, those of them that are no members of the group any more.
+     * What they had begun to write would hold up readers of whatever partition it stands in, until Kafka ends it.
+     */
+    void endWhatTheDeadLeft(Set<TopicPartition> partitions) {
         String group = config.topics().coordinatorGroup();
+        Set<String> dead = new HashSet<>();
         try (Admin admin = Admin.create(new HashMap<>(config.kafka()))) {
-            Set<String> owners = new HashSet<>();
-            admin.listConsumerGroupOffsets(group)
-                    .partitionsToOffsetAndMetadata()
-                    .get(5, TimeUnit.SECONDS)
-                    .forEach((tp, offset) -> {
-                        String owner = offset == null ? null : Watermark.ownerOf(offset.metadata());
-                        if (owner != null && partitions.contains(tp)) {
-                            owners.add(owner);
-                        }
-                    });
-            return owners;
+            var offsets = admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata();
+            var groups = admin.describeConsumerGroups(List.of(group)).all();
+            offsets.get(5, TimeUnit.SECONDS).forEach((tp, offset) -> {
+                String owner = offset == null ? null : Watermark.ownerOf(offset.metadata());
+                if (owner != null && partitions.contains(tp)) {
+                    dead.add(owner);
+                }
+            });
+            groups.get(5, TimeUnit.SECONDS)
+                    .values()
+                    .forEach(described ->
+                            described.members().forEach(member -> dead.removeIf(member.clientId()::endsWith)));
         } catch (InterruptedException e) {
             throw new InterruptException(e);
         } catch (ExecutionException | TimeoutException e) {
             LOG.warn("Cannot see who owned partitions before: {}", e.toString());
-            return Set.of();
         }
+        fence(dead);
     }
 
     /** Reads jobs and results as a member of the group; the range assignor gives both partitions of a number to one. */
     Consumer<byte[], byte[]> member() {
         Map<String, Object> settings = reading("read_committed");
         settings.put(ConsumerConfig.GROUP_ID_CONFIG, config.topics().coordinatorGroup());
+        // Tells others whose transactions are those of a member.
+        settings.merge(ConsumerConfig.CLIENT_ID_CONFIG, transactionalId, (given, own) -> given + "-" + own);
         settings.put(ConsumerConfig.GROUP_PROTOCOL_CONFIG, "classic");
         settings.put(ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, List.of(RangeAssignor.class));
         long session = config.sessionTimeout().toMillis();

@@ -26,7 +26,6 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -45,11 +44,6 @@ final class Session implements AutoCloseable {
     private static final Duration ROUND = Duration.ofMillis(100);
     /** Offsets of rounds that decided nothing are written this late. */
     private static final Duration LAZY_COMMIT = Duration.ofSeconds(5);
-    /**
-     * Members give partitions away between their transactions, so one that is still open is a dead owner's; its last one takes
-     * less than this to be settled. Of the ten seconds for taking over, Kafka needs six to notice.
-     */
-    private static final Duration SETTLED = Duration.ofMillis(500);
 
     private final CoordinatorConfig config;
     private final Topics topics;
@@ -323,23 +317,15 @@ final class Session implements AutoCloseable {
             joined = true;
         }
 
-        /** Kafka does not tell them while a transaction that carries them is open. */
-        private Map<TopicPartition, OffsetAndMetadata> committed(Set<TopicPartition> jobs) {
-            try {
-                return member.committed(jobs, SETTLED);
-            } catch (TimeoutException e) {
-                clients.fence(clients.ownersOf(jobs));
-                return member.committed(jobs);
-            }
-        }
-
         private void gain(Set<TopicPartition> jobs) {
             if (jobs.isEmpty()) {
                 return;
             }
             Map<TopicPartition, @Nullable OffsetAndMetadata> committed = new HashMap<>();
             jobs.forEach(tp -> committed.put(tp, null));
-            committed.putAll(committed(jobs));
+            // Kafka does not tell them, either, while a transaction that carries them is open.
+            clients.endWhatTheDeadLeft(jobs);
+            committed.putAll(member.committed(jobs));
             restore.restore(committed, placement, p -> new JobLedger(p, config.rules(), workers))
                     .forEach((p, restored) -> {
                         ledgers.put(p, restored.ledger());

@@ -509,6 +509,17 @@ class CoordinatorIT {
             }
         }
 
+        @Test
+        void whatItHadBegunToTakeToAnotherPartitionDoesNotHoldThatUp() throws Exception {
+            try (KafkaProducer<byte[], byte[]> dead = predecessor()) {
+                dead.beginTransaction();
+                dead.send(new ProducerRecord<>(topics().jobs(), PARTITION, new byte[1], new byte[1]))
+                        .get(20, TimeUnit.SECONDS);
+
+                takesOver();
+            }
+        }
+
         private void takesOver() {
             long before = System.nanoTime();
             start();
