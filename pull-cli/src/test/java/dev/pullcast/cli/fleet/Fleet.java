@@ -301,6 +301,11 @@ final class Fleet implements BeforeAllCallback, AfterAllCallback {
     }
 
     static PullJob job(Target target, String... images) {
+        return job(target, null, PullJob.DEFAULT_ACTIVE_DEADLINE_SECONDS, images);
+    }
+
+    /** With how long an attempt and the whole may take, in seconds. */
+    static PullJob job(Target target, @Nullable Integer timeout, int deadline, String... images) {
         return new PullJob(
                 JobIds.next(Instant.now()),
                 Arrays.stream(images).map(ImageRequest::of).toList(),
@@ -308,8 +313,8 @@ final class Fleet implements BeforeAllCallback, AfterAllCallback {
                 target,
                 null,
                 null,
-                null,
-                PullJob.DEFAULT_ACTIVE_DEADLINE_SECONDS,
+                timeout,
+                deadline,
                 Rollout.AT_ONCE,
                 Keeping.NONE,
                 ImagePull.USUAL,

@@ -6,12 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.pullcast.contract.codec.ContractJson;
 import dev.pullcast.contract.event.PullEvent;
-import dev.pullcast.contract.job.ImagePull;
-import dev.pullcast.contract.job.ImageRequest;
-import dev.pullcast.contract.job.Keeping;
 import dev.pullcast.contract.job.PullJob;
-import dev.pullcast.contract.job.PullPolicy;
-import dev.pullcast.contract.job.Rollout;
 import dev.pullcast.contract.kafka.Topics;
 import dev.pullcast.testkit.Fault;
 import dev.pullcast.testkit.SseProbe;
@@ -47,7 +42,8 @@ class LongPullIT {
         String small = FLEET.seed("long/small:1", "--layers", "1", "--size", "300K", "--seed", "small");
         Fleet.Layer layer = FLEET.layers("long/large:1").getFirst();
         FLEET.registry().when(layer.digest(), new Fault.Slow((int) (layer.size() / LASTS.toSeconds())), 1);
-        PullJob lasting = lasting(large);
+        int bound = (int) LASTS.multipliedBy(2).toSeconds();
+        PullJob lasting = Fleet.job(Fleet.named("w1"), bound, bound, large);
         Map<PullJob, List<String>> jobs = new LinkedHashMap<>(Map.of(lasting, List.of("w1")));
         FLEET.post(1, lasting);
         FLEET.awaitEvent(lasting, "its layer", PullEvent.Layer.class::isInstance);
@@ -89,26 +85,6 @@ class LongPullIT {
         assertThat(timesOwned()).as("partitions stayed with their coordinators").isEqualTo(owned);
         assertThat(FLEET.services())
                 .allSatisfy(service -> assertThat(service.log()).doesNotContain("poll timeout has expired"));
-    }
-
-    private static PullJob lasting(String image) {
-        int bound = (int) LASTS.multipliedBy(2).toSeconds();
-        PullJob plain = Fleet.job(Fleet.named("w1"), image);
-        return new PullJob(
-                plain.id(),
-                List.of(ImageRequest.of(image)),
-                PullPolicy.IF_NOT_PRESENT,
-                plain.target(),
-                null,
-                null,
-                bound,
-                bound,
-                Rollout.AT_ONCE,
-                Keeping.NONE,
-                ImagePull.USUAL,
-                null,
-                null,
-                Map.of());
     }
 
     private static boolean hasEnded(PullJob job) {

@@ -24,6 +24,7 @@ import org.apache.kafka.clients.consumer.RangeAssignor;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -53,55 +54,39 @@ final class Clients {
     }
 
     /**
-     * Ends what others left open when they died, where Kafka would wait for their transaction's time-out. One that lives
-     * after all has to join anew.
-     */
-    void fence(Set<String> others) {
-        Set<String> ids = new HashSet<>(others);
-        ids.remove(transactionalId);
-        if (ids.isEmpty()) {
-            return;
-        }
-        try (Admin admin = Admin.create(new HashMap<>(config.kafka()))) {
-            admin.fenceProducers(ids).all().get(5, TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
-            throw new InterruptException(e);
-        } catch (ExecutionException | TimeoutException e) {
-            LOG.warn(
-                    "Cannot end the transaction that another coordinator left open; it ends by its time-out: {}",
-                    e.toString());
-        }
-    }
-
-    /**
      * Ends what the last owners of these partitions left open, those of them that are no members of the group any more.
      * What they had begun to write would hold up readers of whatever partition it stands in, until Kafka ends it.
      */
     void endWhatTheDeadLeft(Set<TopicPartition> partitions) {
         String group = config.topics().coordinatorGroup();
-        Set<String> dead = new HashSet<>();
         try (Admin admin = Admin.create(new HashMap<>(config.kafka()))) {
-            var offsets = admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata();
-            var groups = admin.describeConsumerGroups(List.of(group)).all();
-            offsets.get(5, TimeUnit.SECONDS).forEach((tp, offset) -> {
-                String owner = offset == null ? null : Watermark.ownerOf(offset.metadata());
-                if (owner != null && partitions.contains(tp)) {
-                    dead.add(owner);
-                }
-            });
-            groups.get(5, TimeUnit.SECONDS)
-                    .values()
-                    .forEach(described ->
-                            described.members().forEach(member -> dead.removeIf(member.clientId()::endsWith)));
+            Set<String> dead = new HashSet<>();
+            answer(admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata())
+                    .forEach((tp, offset) -> {
+                        String owner = offset == null ? null : Watermark.ownerOf(offset.metadata());
+                        if (owner != null && partitions.contains(tp)) {
+                            dead.add(owner);
+                        }
+                    });
+            if (!dead.isEmpty()) {
+                answer(admin.describeConsumerGroups(List.of(group)).all())
+                        .values()
+                        .forEach(described ->
+                                described.members().forEach(member -> dead.removeIf(member.clientId()::endsWith)));
+            }
+            if (!dead.isEmpty()) {
+                answer(admin.fenceProducers(dead).all());
+            }
         } catch (InterruptedException e) {
             throw new InterruptException(e);
         } catch (ExecutionException | TimeoutException e) {
-            LOG.warn(
-                    "Cannot see which owners of partitions are dead; what they left open ends by its time-out: {}",
-                    e.toString());
-            return; // some of them may live
+            LOG.warn("Cannot end what dead owners of partitions left open; it ends by its time-out: {}", e.toString());
         }
-        fence(dead);
+    }
+
+    private static <T> T answer(KafkaFuture<T> future)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        return future.get(5, TimeUnit.SECONDS);
     }
 
     /** Reads jobs and results as a member of the group; the range assignor gives both partitions of a number to one. */

@@ -11,10 +11,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -34,8 +32,6 @@ import tools.jackson.core.JacksonException;
 final class Restore {
     private static final Logger LOG = LoggerFactory.getLogger(Restore.class);
     private static final Duration PATIENCE = Duration.ofSeconds(30);
-    /** A transaction takes milliseconds; one that takes this long has lost its owner. */
-    private static final Duration STUCK = Duration.ofSeconds(1);
     /** How much clocks of gateways may differ. */
     private static final Duration SKEW = Duration.ofMinutes(5);
 
@@ -83,14 +79,7 @@ final class Restore {
             JobPlacement then = before == 0 ? placement : new JobPlacement(before);
             parts.put(tp.partition(), new Part(fresh.apply(tp.partition()), from, begin, next, then));
         });
-        Set<String> owners = new HashSet<>();
-        committed.values().forEach(offset -> {
-            String owner = offset == null ? null : Watermark.ownerOf(offset.metadata());
-            if (owner != null) {
-                owners.add(owner);
-            }
-        });
-        try (Reading reading = new Reading(owners)) {
+        try (Reading reading = new Reading()) {
             readJobs(reading, parts, placement, now);
             readTasks(reading, parts);
             readSets(reading, parts);
@@ -215,13 +204,7 @@ final class Restore {
 
     /** A consumer that is made when there is something to read. */
     private final class Reading implements AutoCloseable {
-        private final Set<String> owners;
         private @Nullable Consumer<byte[], byte[]> consumer;
-        private boolean fenced;
-
-        Reading(Set<String> owners) {
-            this.owners = owners;
-        }
 
         void read(
                 Map<TopicPartition, Long> from,
@@ -256,13 +239,9 @@ final class Restore {
                     }
                 }
                 boolean moved = open.entrySet().removeIf(e -> reader.position(e.getKey()) >= e.getValue());
-                long stood = System.nanoTime() - moveAt;
                 if (moved || !records.isEmpty()) {
                     moveAt = System.nanoTime();
-                } else if (!fenced && stood > STUCK.toNanos()) {
-                    fenced = true;
-                    clients.fence(owners);
-                } else if (stood > PATIENCE.toNanos()) {
+                } else if (System.nanoTime() - moveAt > PATIENCE.toNanos()) {
                     throw new IllegalStateException("Kafka gives no more of " + open.keySet()
                             + ", though there is more: an open transaction or an unavailable broker");
                 }

@@ -430,7 +430,7 @@ class CoordinatorIT {
             worker("gone");
             Process process = CoordinatorProcess.start(kafka.bootstrapServers(), topics());
             try {
-                kafka.send(topics().jobs(), PARTITION, Given.JOB, Given.paused(12, "alpine"));
+                kafka.send(topics().jobs(), PARTITION, Given.JOB, Given.paused(8, "alpine"));
                 assertThat(((JobAccepted) ContractJson.readEvent(
                                         events(JobAccepted.class, 1).getFirst().value()))
                                 .workers())
