@@ -38,6 +38,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.MemberDescription;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -454,6 +455,37 @@ class CoordinatorIT {
     }
 
     @Nested
+    class WhenAnotherJoins {
+        @Test
+        void theFirstIsNotTakenForDeadAndWritesOn() throws Exception {
+            worker("a");
+            start();
+            List<String> first = members();
+            Coordinator second = start();
+            await().atMost(Duration.ofSeconds(20))
+                    .until(() -> second.health().partitions().size(), size -> size > 0 && size < 3);
+
+            for (int i = 0; i < 30; i++) {
+                send(i);
+            }
+
+            assertThat(events(JobAccepted.class, 30)).hasSize(30);
+            assertThat(members()).hasSize(2).containsAll(first);
+        }
+
+        /** Each has an id of its own, a new one after an error. */
+        private List<String> members() throws Exception {
+            String group = topics().coordinatorGroup();
+            try (Admin admin = Admin.create(new HashMap<>(kafka.clientSettings()))) {
+                return admin.describeConsumerGroups(List.of(group)).all().get(20, TimeUnit.SECONDS).values().stream()
+                        .flatMap(described -> described.members().stream())
+                        .map(MemberDescription::clientId)
+                        .toList();
+            }
+        }
+    }
+
+    @Nested
     class WhenOneOfTwoIsKilled {
         @Test
         void theOtherTakesOverAndEveryJobIsDoneOnce() throws Exception {
@@ -465,9 +497,7 @@ class CoordinatorIT {
                         .until(() -> survivor.health().partitions().size(), size -> size > 0 && size < 3);
                 List<String> jobs = new ArrayList<>();
                 for (int i = 0; i < 60; i++) {
-                    String id = UlidCreator.getUlid().toString();
-                    jobs.add(id);
-                    kafka.send(topics().jobs(), i % 3, id, PullJob.of(id, List.of(ImageRequest.of("alpine"))));
+                    jobs.add(send(i));
                     if (i == 30) {
                         process.destroyForcibly();
                     }
@@ -573,6 +603,13 @@ class CoordinatorIT {
 
     private void worker(String id) {
         kafka.send(topics().workers(), id, Given.worker(id, Instant.now()));
+    }
+
+    /** A job of its own, whose record stands in one partition after the other. */
+    private String send(int number) {
+        String id = UlidCreator.getUlid().toString();
+        kafka.send(topics().jobs(), number % 3, id, PullJob.of(id, List.of(ImageRequest.of("alpine"))));
+        return id;
     }
 
     private void result(PullEvent.OfPull event) {
