@@ -20,12 +20,18 @@ import tools.jackson.databind.module.SimpleModule;
  */
 public final class ContractJson {
     private static final JsonMapper MAPPER = JsonMapper.builder()
-            .addModule(new SimpleModule("pullcast").addDeserializer(Instant.class, new InstantReader()))
+            .addModule(module())
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .disable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
             .build();
 
     private ContractJson() {}
+
+    private static SimpleModule module() {
+        SimpleModule module = new SimpleModule("pullcast").addDeserializer(Instant.class, new InstantReader());
+        PullEventFields.readBy(module);
+        return module;
+    }
 
     /** The mapper itself, for trees and views. */
     public static JsonMapper mapper() {
