@@ -17,7 +17,7 @@ import tools.jackson.databind.module.SimpleModule;
 /**
  * What events of a pull have as fields, all kinds together: a field of one name means the same in each. So they are read
  * in one go. Jackson's own way with {@code @JsonUnwrapped} copies every event and reads it twice, and so much code has to
- * be warm for it that a gateway took a quarter longer to know a hundred thousand events again.
+ * be warm for it that a gateway took a third longer to know a hundred thousand events again.
  */
 @SuppressWarnings("NullAway") // what may not be absent is found by Completeness
 final class PullEventFields {
