@@ -36,6 +36,7 @@ public final class FaultProxy implements AutoCloseable {
     private final int port;
 
     private @Nullable ServerSocket server;
+    private @Nullable Thread acceptor;
 
     /**
      * One request that was answered or spoiled.
@@ -105,6 +106,7 @@ public final class FaultProxy implements AutoCloseable {
         if (listening != null) {
             closeQuietly(listening);
             server = null;
+            awaitEnd(acceptor);
         }
         open.forEach(FaultProxy::reset);
     }
@@ -145,7 +147,7 @@ public final class FaultProxy implements AutoCloseable {
 
     private synchronized void listen(ServerSocket listening) {
         server = listening;
-        Thread.ofPlatform().daemon().name("fault-proxy").start(() -> {
+        acceptor = Thread.ofPlatform().daemon().name("fault-proxy").start(() -> {
             try {
                 while (true) {
                     Socket client = listening.accept();
@@ -156,6 +158,17 @@ public final class FaultProxy implements AutoCloseable {
                 // refuse() closed it
             }
         });
+    }
+
+    /** A thread within {@code accept} keeps the closed socket listening until it wakes, and may take one more. */
+    private static void awaitEnd(@Nullable Thread thread) {
+        try {
+            if (thread != null) {
+                thread.join();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private void serve(Socket client) {
