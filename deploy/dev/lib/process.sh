@@ -26,14 +26,18 @@ launch() {
 
 # usage: await PART PROBE -> 0 it answers, 1 it ended or took too long
 await() {
-  local part=$1 probe=$2 deadline=$((SECONDS + START_SECONDS)) noted=false
+  local part=$1 probe=$2 deadline=$((SECONDS + START_SECONDS)) noted=false gone=false
   while (( SECONDS < deadline )); do
     # Asked before pid_of: a daemon that ends within the first moments must not be waited for.
     [[ ! -s $home/$part/pid ]] || noted=true
     if pid_of "$part" >/dev/null; then
+      gone=false
       ! "$probe" || return 0
-    elif $noted; then
+    elif $gone; then
       return 1
+    else
+      # Within exec a process has no command line for a moment: it is looked at once more.
+      gone=$noted
     fi
     sleep 0.05
   done
