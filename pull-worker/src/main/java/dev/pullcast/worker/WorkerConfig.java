@@ -5,6 +5,7 @@ import dev.pullcast.contract.kafka.Topics;
 import dev.pullcast.contract.settings.Settings;
 import dev.pullcast.contract.settings.Settings.InvalidSetting;
 import dev.pullcast.worker.credentials.CredentialSettings;
+import dev.pullcast.worker.credentials.LoginOwners;
 import dev.pullcast.worker.engine.DockerCommand;
 import dev.pullcast.worker.engine.EngineAddress;
 import dev.pullcast.worker.engine.EngineMode;
@@ -90,6 +91,19 @@ public record WorkerConfig(
                     "",
                     "folder of what jobs name as credentials: NAME.json, or a pull secret NAME/"),
             new Settings.Key("credentials.pull-secrets", "", "folder,… where Kubernetes pull secrets are mounted"),
+            new Settings.Key(
+                    "credentials.dir.projects",
+                    "",
+                    "projects,… whose pulls may use logins of credentials.dir that name no projects themselves; * for all;"
+                            + " default: only pulls without a project"),
+            new Settings.Key(
+                    "credentials.pull-secrets.projects",
+                    "",
+                    "the same for mounted pull secrets without a file named projects"),
+            new Settings.Key(
+                    "credentials.docker.projects",
+                    "",
+                    "the same for the machine's own docker login, its helpers and DOCKER_AUTH_CONFIG"),
             new Settings.Key(
                     "credentials.keys", "", "file of keys that seal and open logins in jobs, one kid:key per line"),
             new Settings.Key("pull.backoff-limit", "3", "retries per pull when the job does not say"),
@@ -199,7 +213,19 @@ public record WorkerConfig(
                 settings.getList("credentials.pull-secrets").stream()
                         .map(Path::of)
                         .toList(),
-                keys == null ? null : Path.of(keys));
+                keys == null ? null : Path.of(keys),
+                new CredentialSettings.DefaultOwners(
+                        owners(settings, "credentials.dir.projects"),
+                        owners(settings, "credentials.pull-secrets.projects"),
+                        owners(settings, "credentials.docker.projects")));
+    }
+
+    private static LoginOwners owners(Settings settings, String key) {
+        try {
+            return LoginOwners.of(settings.getList(key));
+        } catch (IllegalArgumentException e) {
+            throw new InvalidSetting("setting '" + key + "': " + e.getMessage());
+        }
     }
 
     private static PullSettings pulls(Settings settings) {

@@ -72,7 +72,7 @@ final class PullsOnAnEngine implements AutoCloseable {
         }
         WorkerConfig config = WorkerConfig.of(Settings.read(WorkerConfig.KEYS, null, Map.of(), all), Map.of());
         engine = Engines.open(vertx, config.engineMode(), config.engine(), config.dockerCommand(), System.getenv());
-        Keyring keyring = (_, _) -> Future.succeededFuture(auth == null ? List.of() : List.of(auth));
+        Keyring keyring = _ -> Future.succeededFuture(auth == null ? List.of() : List.of(auth));
         slots = new PullSlots(
                 new PullRun.Parts(
                         engine,

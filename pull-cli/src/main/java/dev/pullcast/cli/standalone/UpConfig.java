@@ -4,6 +4,7 @@ package dev.pullcast.cli.standalone;
 import dev.pullcast.contract.settings.Settings;
 import dev.pullcast.contract.settings.Settings.InvalidSetting;
 import dev.pullcast.gateway.GatewayConfig;
+import dev.pullcast.gateway.security.SecuritySettings;
 import dev.pullcast.worker.WorkerConfig;
 import java.nio.file.Path;
 import java.util.Collection;
@@ -24,6 +25,9 @@ public record UpConfig(Path data, int kafkaPort, int gatewayPort, Source setting
     /** Keys of its own. */
     public static final List<Settings.Key> KEYS = List.of(new Settings.Key(
             "up.kafka-port", "0", "port of the broker inside pullcast up, on loopback; 0 for any free one"));
+
+    private static final List<String> LOGIN_OWNERS =
+            List.of("credentials.dir.projects", "credentials.pull-secrets.projects", "credentials.docker.projects");
 
     private static final String BOOTSTRAP = "kafka.bootstrap.servers";
 
@@ -61,6 +65,10 @@ public record UpConfig(Path data, int kafkaPort, int gatewayPort, Source setting
         keep(all, given, "worker.drain-seconds", "3");
         // The gateway's port tells all; this one is for those who ask for it.
         keep(all, given, "worker.ops.port", "0");
+        if (!SecuritySettings.of(given).isRequired()) {
+            // Nobody has projects then, so a project is only a label.
+            LOGIN_OWNERS.stream().filter(key -> given.find(key) == null).forEach(key -> all.put(key, "*"));
+        }
         if (given.find("worker.data-dir") == null) {
             all.put("worker.data-dir", folder.resolve("worker").toString());
         }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.pullcast.contract.settings.Settings.InvalidSetting;
+import dev.pullcast.worker.credentials.CredentialSettings;
+import dev.pullcast.worker.credentials.LoginOwners;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -55,6 +57,24 @@ class UpConfigTest {
         UpConfig config = of(null, Map.of("PULLCAST_WORKER_DRAIN_SECONDS", "5", "PULLCAST_WORKER_OPS_PORT", "9001"));
         assertThat(config.worker(KAFKA).drainSeconds()).isEqualTo(5);
         assertThat(config.worker(KAFKA).opsPort()).isEqualTo(9001);
+    }
+
+    /** Without tokens a project is only a label; with them it is a border. */
+    @Test
+    void itsLoginsServeEveryProjectUnlessThereAreTokens() throws IOException {
+        LoginOwners docker =
+                of(null, Map.of()).worker(KAFKA).credentials().owners().docker();
+        assertThat(docker).isEqualTo(LoginOwners.ALL);
+        Map<String, String> tokens = Map.of("PULLCAST_GATEWAY_AUTH_TOKENS", "/etc/pullcast/tokens");
+        assertThat(of(null, tokens).worker(KAFKA).credentials().owners())
+                .isEqualTo(CredentialSettings.DefaultOwners.NO_PROJECT);
+        assertThat(of(null, Map.of("PULLCAST_CREDENTIALS_DOCKER_PROJECTS", "team-a"))
+                        .worker(KAFKA)
+                        .credentials()
+                        .owners()
+                        .docker()
+                        .projects())
+                .containsExactly("team-a");
     }
 
     @Test

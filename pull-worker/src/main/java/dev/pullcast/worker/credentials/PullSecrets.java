@@ -2,9 +2,11 @@
 package dev.pullcast.worker.credentials;
 
 import dev.pullcast.contract.image.ImageReference;
+import dev.pullcast.worker.engine.Keyring;
 import dev.pullcast.worker.engine.RegistryAuth;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -12,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
@@ -29,18 +32,25 @@ final class PullSecrets {
 
     private final String serverAddress;
 
-    private PullSecrets(String serverAddress) {
+    private final LoginOwners byDefault;
+    private final @Nullable String project;
+
+    private PullSecrets(String serverAddress, LoginOwners byDefault, @Nullable String project) {
         this.serverAddress = serverAddress;
+        this.byDefault = byDefault;
+        this.project = project;
     }
 
     /**
-     * All logins for an image, best first. Blocks.
+     * All logins that a pull may use, best first. Blocks.
      *
      * @param folders each a mounted secret, or a folder of mounted secrets
-     * @throws dev.pullcast.worker.engine.EngineException if a secret cannot be read
+     * @param byDefault owners of secrets without a file {@code projects}
+     * @throws dev.pullcast.worker.engine.EngineException if a secret that the pull may use cannot be read
      */
-    static List<RegistryAuth> find(List<Path> folders, ImageReference reference) {
-        PullSecrets secrets = new PullSecrets(Registry.key(reference.domain()));
+    static List<RegistryAuth> find(List<Path> folders, LoginOwners byDefault, Keyring.Wanted wanted) {
+        ImageReference reference = wanted.reference();
+        PullSecrets secrets = new PullSecrets(Registry.key(reference.domain()), byDefault, wanted.project());
         for (Path folder : folders) {
             if (!secrets.add(folder) && !secrets.addAllIn(folder)) {
                 LOG.debug("no pull secret in {}", folder);
@@ -49,8 +59,44 @@ final class PullSecrets {
         return secrets.lookup(reference);
     }
 
-    /** Whether the folder is a mounted secret; then its logins are added. */
+    /**
+     * Reads the owners of a mounted secret: its file {@code projects}, with names between commas or one per line. Blocks.
+     *
+     * @throws IllegalArgumentException if it cannot be read or names what is not a project
+     */
+    static LoginOwners ownersOf(Path secret, LoginOwners byDefault) {
+        Path file = secret.resolve("projects");
+        try {
+            return LoginOwners.ofLines(Files.readAllLines(file));
+        } catch (NoSuchFileException e) {
+            return byDefault;
+        } catch (IOException e) {
+            throw new IllegalArgumentException(
+                    "cannot read " + file + ": " + e.getClass().getSimpleName(), e);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(file + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** Whether a secret is for the pull's project. One whose owners cannot be read is for none. */
+    private boolean isOwned(Path secret) {
+        try {
+            return ownersOf(secret, byDefault).include(project);
+        } catch (IllegalArgumentException e) {
+            LOG.warn("the pull secret in {} is used by no pull: {}", secret, e.getMessage());
+            return false;
+        }
+    }
+
+    private static boolean isSecret(Path folder) {
+        return Files.exists(folder.resolve(".dockerconfigjson")) || Files.exists(folder.resolve(".dockercfg"));
+    }
+
+    /** Whether the folder is a mounted secret; then its logins are added, if the pull may use them. */
     private boolean add(Path folder) {
+        if (isSecret(folder) && !isOwned(folder)) {
+            return true;
+        }
         JsonNode config = ConfigFile.read(folder.resolve(".dockerconfigjson"));
         if (config != null) {
             addLogins(config.path("auths"), folder.resolve(".dockerconfigjson"));

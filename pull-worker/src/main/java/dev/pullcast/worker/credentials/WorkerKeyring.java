@@ -2,7 +2,6 @@
 package dev.pullcast.worker.credentials;
 
 import dev.pullcast.contract.codec.ContractJson;
-import dev.pullcast.contract.image.ImageReference;
 import dev.pullcast.contract.job.Credentials;
 import dev.pullcast.worker.engine.Keyring;
 import dev.pullcast.worker.engine.RegistryAuth;
@@ -22,8 +21,9 @@ import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Every login that a worker has. What a job names or carries is used alone; without that, the mounted pull secrets that
- * match come first, as with the kubelet, and behind them the one login that the docker command line would use.
+ * Every login that a worker has, for the projects that own it. What a job names or carries is used alone; without that,
+ * the mounted pull secrets that match come first, as with the kubelet, and behind them the one login that the docker
+ * command line would use.
  */
 public final class WorkerKeyring implements Keyring {
     private static final Logger LOG = LoggerFactory.getLogger(WorkerKeyring.class);
@@ -72,13 +72,13 @@ public final class WorkerKeyring implements Keyring {
     }
 
     @Override
-    public Future<List<RegistryAuth>> find(ImageReference reference, @Nullable Credentials credentials) {
+    public Future<List<RegistryAuth>> find(Wanted wanted) {
         Context context = vertx.getOrCreateContext();
         Promise<List<RegistryAuth>> promise = Promise.promise();
         // A thread of its own: a helper may take half a minute, and the worker pool is for everybody.
         Thread.ofVirtual().name("registry-login").start(() -> {
             try {
-                List<RegistryAuth> found = lookUp(reference, credentials);
+                List<RegistryAuth> found = lookUp(wanted);
                 context.runOnContext(_ -> promise.tryComplete(found));
             } catch (RuntimeException | Error e) {
                 context.runOnContext(_ -> promise.tryFail(e));
@@ -87,17 +87,21 @@ public final class WorkerKeyring implements Keyring {
         return promise.future();
     }
 
-    private List<RegistryAuth> lookUp(ImageReference reference, @Nullable Credentials credentials) {
+    private List<RegistryAuth> lookUp(Wanted wanted) {
+        Credentials credentials = wanted.credentials();
         if (credentials != null && credentials.name() != null) {
-            return NamedCredentials.find(settings.folder(), credentials.name(), reference, helpers);
+            return NamedCredentials.find(settings, credentials.name(), wanted, helpers);
         }
         if (credentials != null && credentials.sealed() != null) {
-            return SealedCredentials.open(settings.keys(), credentials.sealed(), reference);
+            return SealedCredentials.open(settings.keys(), credentials.sealed(), wanted.reference());
         }
-        LinkedHashSet<RegistryAuth> found = new LinkedHashSet<>(PullSecrets.find(settings.pullSecrets(), reference));
-        RegistryAuth docker = dockersOwn(Registry.key(reference.domain()));
-        if (docker != null) {
-            found.add(docker);
+        LinkedHashSet<RegistryAuth> found = new LinkedHashSet<>(
+                PullSecrets.find(settings.pullSecrets(), settings.owners().pullSecrets(), wanted));
+        if (settings.owners().docker().include(wanted.project())) {
+            RegistryAuth docker = dockersOwn(Registry.key(wanted.reference().domain()));
+            if (docker != null) {
+                found.add(docker);
+            }
         }
         return new ArrayList<>(found);
     }

@@ -146,9 +146,7 @@ public final class CliEngine implements EngineClient {
         AtomicReference<@Nullable CliLogin> login = new AtomicReference<>();
         call.begin(
                 () -> {
-                    if (auth == null) {
-                        return command.start(null, arguments);
-                    }
+                    // Without a folder of its own the command would use the machine's logins, whoever may not.
                     CliLogin written = CliLogin.write(auth, request.reference().domain(), userConfig);
                     login.set(written);
                     return command.start(written.folder(), arguments);

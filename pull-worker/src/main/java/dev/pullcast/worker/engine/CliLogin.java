@@ -11,6 +11,7 @@ import java.util.Base64;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.core.JacksonException;
@@ -32,16 +33,19 @@ final class CliLogin implements AutoCloseable {
     /**
      * Writes the folder.
      *
+     * @param auth null for none: then the command asks no helper either, because the registry has an entry
      * @param domain of the image's registry
      * @param users the user's own configuration folder, for its context
      */
-    static CliLogin write(RegistryAuth auth, String domain, Path users) throws IOException {
+    static CliLogin write(@Nullable RegistryAuth auth, String domain, Path users) throws IOException {
         Path folder = Files.createTempDirectory(
                 "pullcast-docker", PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         CliLogin login = new CliLogin(folder);
         try {
             Map<String, Object> config = new TreeMap<>();
-            config.put("auths", Map.of(domain.equals("docker.io") ? HUB_KEY : domain, entry(auth)));
+            config.put(
+                    "auths",
+                    Map.of(domain.equals("docker.io") ? HUB_KEY : domain, auth == null ? Map.of() : entry(auth)));
             String context = contextOf(users);
             if (!context.isEmpty()) {
                 config.put("currentContext", context);

@@ -215,7 +215,8 @@ public final class TaskConsumer {
                 task.timeoutSeconds() == null ? null : Duration.ofSeconds(task.timeoutSeconds()),
                 task.parallelism(),
                 task.deadline(),
-                task.jobPartition());
+                task.jobPartition(),
+                task.set());
     }
 
     private void finish(long offset, PullTask task, PullEvent.OfPull end, TaskJournal known) {

@@ -215,7 +215,7 @@ public final class PullRun {
                     "the engine's data root has " + (freeBytes.get() >> 20) + " MiB free, and no pull starts below "
                             + (least >> 20) + " MiB")));
         }
-        return keyring.find(spec.reference(), spec.credentials());
+        return keyring.find(spec.wantedLogin());
     }
 
     /** Asks the engine with the first of these logins; the others are for when it is refused. */

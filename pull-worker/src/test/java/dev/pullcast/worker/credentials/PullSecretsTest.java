@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.pullcast.contract.image.ImageReference;
 import dev.pullcast.worker.engine.EngineException;
+import dev.pullcast.worker.engine.Keyring;
 import dev.pullcast.worker.engine.RegistryAuth;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,8 +40,12 @@ class PullSecretsTest {
         return secret(name, ".dockerconfigjson", "{'auths':{" + auths + "}}");
     }
 
+    private static Keyring.Wanted wanted(String image) {
+        return new Keyring.Wanted(ImageReference.parse(image), null, null, "job", null);
+    }
+
     private static List<String> users(String image, Path... folders) {
-        return PullSecrets.find(Arrays.asList(folders), ImageReference.parse(image)).stream()
+        return PullSecrets.find(Arrays.asList(folders), LoginOwners.NO_PROJECT, wanted(image)).stream()
                 .map(login -> String.valueOf(login.username()))
                 .toList();
     }
@@ -68,7 +73,7 @@ class PullSecretsTest {
         @Test
         void tellsTheEngineTheRegistryAndNotTheGlob() throws Exception {
             Path folder = mounted("one", "*.example", "u");
-            assertThat(PullSecrets.find(List.of(folder), ImageReference.parse("r.example/a")))
+            assertThat(PullSecrets.find(List.of(folder), LoginOwners.NO_PROJECT, wanted("r.example/a")))
                     .containsExactly(new RegistryAuth("u", "", "r.example", null, null));
         }
     }
@@ -78,7 +83,7 @@ class PullSecretsTest {
         @Test
         void mayHaveTheOldFile() throws Exception {
             Path folder = secret("old", ".dockercfg", "{'r.example':{'auth':'dTpw'}}");
-            assertThat(PullSecrets.find(List.of(folder), ImageReference.parse("r.example/a")))
+            assertThat(PullSecrets.find(List.of(folder), LoginOwners.NO_PROJECT, wanted("r.example/a")))
                     .containsExactly(new RegistryAuth("u", "p", "r.example", null, null));
         }
 
@@ -110,7 +115,7 @@ class PullSecretsTest {
         private final HelperPrograms helpers = new HelperPrograms(List.of(), Duration.ofSeconds(1));
 
         private List<RegistryAuth> find(String name, String image) {
-            return NamedCredentials.find(root, name, ImageReference.parse(image), helpers);
+            return NamedCredentials.find(new CredentialSettings(root, List.of(), null), name, wanted(image), helpers);
         }
 
         @Test
@@ -137,9 +142,10 @@ class PullSecretsTest {
                     .isInstanceOf(EngineException.class)
                     .hasMessageContaining("'b'")
                     .hasMessageContaining("other.example");
-            assertThatThrownBy(() -> NamedCredentials.find(null, "b", ImageReference.parse("r.example/x"), helpers))
+            assertThatThrownBy(
+                            () -> NamedCredentials.find(CredentialSettings.NONE, "b", wanted("r.example/x"), helpers))
                     .isInstanceOf(EngineException.class)
-                    .hasMessageContaining("credentials.dir");
+                    .hasMessageContaining("'b'");
         }
 
         @Test
@@ -147,8 +153,8 @@ class PullSecretsTest {
             Path secrets = Files.createDirectories(root.resolve("inside"));
             Files.writeString(root.resolve("out.json"), "{\"auths\":{\"r.example\":{\"username\":\"u\"}}}");
             for (String name : List.of("../out", "a/../../out", "..", "a/..")) {
-                assertThatThrownBy(() ->
-                                NamedCredentials.find(secrets, name, ImageReference.parse("r.example/x"), helpers))
+                assertThatThrownBy(() -> NamedCredentials.find(
+                                new CredentialSettings(secrets, List.of(), null), name, wanted("r.example/x"), helpers))
                         .as(name)
                         .isInstanceOf(EngineException.class);
             }

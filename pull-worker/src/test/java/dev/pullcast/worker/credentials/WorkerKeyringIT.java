@@ -4,9 +4,11 @@ package dev.pullcast.worker.credentials;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.pullcast.contract.event.FailureReason;
 import dev.pullcast.contract.image.ImageReference;
 import dev.pullcast.contract.job.Credentials;
 import dev.pullcast.worker.engine.EngineException;
+import dev.pullcast.worker.engine.Keyring;
 import dev.pullcast.worker.engine.RegistryAuth;
 import io.vertx.core.Context;
 import io.vertx.core.Promise;
@@ -20,6 +22,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
@@ -70,10 +73,21 @@ class WorkerKeyringIT {
 
     private static List<RegistryAuth> find(WorkerKeyring keyring, String image, @Nullable Credentials credentials)
             throws Exception {
-        return keyring.find(ImageReference.parse(image), credentials)
+        return find(keyring, image, credentials, null);
+    }
+
+    private static List<RegistryAuth> find(
+            WorkerKeyring keyring, String image, @Nullable Credentials credentials, @Nullable String project)
+            throws Exception {
+        return keyring.find(wanted(ImageReference.parse(image), credentials, project))
                 .toCompletionStage()
                 .toCompletableFuture()
                 .get(10, TimeUnit.SECONDS);
+    }
+
+    private static Keyring.Wanted wanted(
+            ImageReference image, @Nullable Credentials credentials, @Nullable String project) {
+        return new Keyring.Wanted(image, credentials, project, "job", null);
     }
 
     private List<RegistryAuth> find(String image) throws Exception {
@@ -140,8 +154,9 @@ class WorkerKeyringIT {
             for (int i = 0; i < 40; i++) { // twice as many as Vert.x has worker threads
                 slow.add(ImageReference.parse("slow.example/a" + i));
             }
-            List<io.vertx.core.Future<List<RegistryAuth>>> waiting =
-                    slow.stream().map(image -> keyring.find(image, null)).toList();
+            List<io.vertx.core.Future<List<RegistryAuth>>> waiting = slow.stream()
+                    .map(image -> keyring.find(wanted(image, null, null)))
+                    .toList();
             assertThat(find(keyring, "quick.example/a", null)).hasSize(1);
             assertThat(waiting).noneMatch(io.vertx.core.Future::isComplete);
 
@@ -214,6 +229,143 @@ class WorkerKeyringIT {
         }
     }
 
+    /** Attacks of one project on the logins of another. */
+    @Nested
+    class Owners {
+        private static final String TEAM_A = "{'auths':{'r.example':{'username':'alice','password':'s3cr3t'}},";
+
+        private void named(String file, String json) throws Exception {
+            Path names = Files.createDirectories(root.resolve("names"));
+            Files.createDirectories(Objects.requireNonNull(names.resolve(file).getParent()));
+            Files.writeString(names.resolve(file), json.replace('\'', '"'));
+        }
+
+        private WorkerKeyring withNames() {
+            return keyring(new CredentialSettings(root.resolve("names"), List.of(), null));
+        }
+
+        private String refusal(WorkerKeyring keyring, String image, String name, @Nullable String project) {
+            ExecutionException e = catchThrowableOfType(
+                    ExecutionException.class, () -> find(keyring, image, new Credentials(name, null), project));
+            assertThat(e).as("%s for %s", name, project).isNotNull();
+            EngineException cause = (EngineException) Objects.requireNonNull(e.getCause());
+            assertThat(cause.failure().reason()).isEqualTo(FailureReason.AUTH);
+            assertThat(cause.failure().retryable()).isFalse();
+            return String.valueOf(cause.getMessage()).replace("'" + name + "'", "'NAME'");
+        }
+
+        @Test
+        void aNamedLoginServesItsOwnProjectsAlone() throws Exception {
+            named("team-a.json", TEAM_A + "'projects':['team-a','team-c']}");
+            named("shared.json", TEAM_A + "'projects':['*']}");
+            named("nobodys.json", TEAM_A + "'projects':[]}");
+            named("silent.json", TEAM_A + "'x':1}");
+            WorkerKeyring keyring = withNames();
+            for (String project : new @Nullable String[] {"team-a", "team-c"}) {
+                assertThat(find(keyring, "r.example/a", new Credentials("team-a", null), project))
+                        .hasSize(1);
+            }
+            for (String project : new @Nullable String[] {"team-b", "Team-A", "TEAM-A", "team", "team-a2", "*", null}) {
+                refusal(keyring, "r.example/a", "team-a", project);
+            }
+            assertThat(find(keyring, "r.example/a", new Credentials("shared", null), "team-b"))
+                    .hasSize(1);
+            assertThat(find(keyring, "r.example/a", new Credentials("shared", null), null))
+                    .hasSize(1);
+            for (String name : List.of("nobodys", "silent")) {
+                assertThat(find(keyring, "r.example/a", new Credentials(name, null), null))
+                        .hasSize(1);
+                refusal(keyring, "r.example/a", name, "team-a");
+            }
+        }
+
+        @Test
+        void allRefusalsReadTheSame() throws Exception {
+            named("team-a.json", TEAM_A + "'projects':['team-a']}");
+            named("x/y.json", TEAM_A + "'projects':['team-b']}");
+            named("other-registry.json", "{'auths':{'s.example':{'username':'u'}},'projects':['team-b']}");
+            named("broken.json", "{'projects':['team-b']");
+            named("wrong-owners.json", TEAM_A + "'projects':'team-b'}");
+            named("bad-owners.json", TEAM_A + "'projects':['team-b',7]}");
+            named("secret/.dockerconfigjson", "{'auths':{'r.example':{'username':'u'}}}");
+            named("secret/projects", "team-a\n");
+            named("dir/projects", "team-b\n");
+            // A helper must not even be asked for a foreign login: how long it takes would tell.
+            program("docker-credential-loud", "touch " + root.resolve("asked"), "exit 1");
+            named("helper.json", "{'credHelpers':{'r.example':'loud'},'projects':['team-a']}");
+            List<String> texts = new ArrayList<>();
+            for (String name : List.of(
+                    "unknown",
+                    "team-a",
+                    "x/../team-a",
+                    "x/./y",
+                    "x//y",
+                    "../names/team-a",
+                    "..",
+                    "/etc/passwd",
+                    "other-registry",
+                    "broken",
+                    "wrong-owners",
+                    "bad-owners",
+                    "secret",
+                    "dir",
+                    "helper")) {
+                texts.add(refusal(withNames(), "r.example/a", name, "team-b"));
+            }
+            texts.add(refusal(keyring(CredentialSettings.NONE), "r.example/a", "no-folder", "team-b"));
+            assertThat(Set.copyOf(texts)).hasSize(1);
+            assertThat(texts.getFirst()).contains("'NAME'", "team-b", "r.example");
+            assertThat(root.resolve("asked")).doesNotExist();
+        }
+
+        @Test
+        void aMountedSecretAndTheMachinesOwnLoginServeTheirProjectsAlone() throws Exception {
+            config("{'auths':{'r.example':{'username':'machine','password':'p'}}}");
+            Path secrets = Files.createDirectory(root.resolve("secrets"));
+            for (String name : List.of("a", "any", "silent", "bad")) {
+                Path secret = Files.createDirectory(secrets.resolve(name));
+                Files.writeString(
+                        secret.resolve(".dockerconfigjson"),
+                        "{\"auths\":{\"r.example\":{\"username\":\"" + name + "\"}}}");
+            }
+            Files.writeString(secrets.resolve("a/projects"), "# owners\nteam-a, team-c\n");
+            Files.writeString(secrets.resolve("any/projects"), "*\n");
+            Files.writeString(secrets.resolve("bad/projects"), "team b\n");
+            Files.createDirectory(secrets.resolve("unreadable"));
+            Files.writeString(secrets.resolve("unreadable/.dockerconfigjson"), "{");
+            Files.writeString(secrets.resolve("unreadable/projects"), "team-z");
+            WorkerKeyring byDefault = keyring(new CredentialSettings(null, List.of(secrets), null));
+            assertThat(users(byDefault, "team-a")).containsExactly("a", "any");
+            assertThat(users(byDefault, "team-b")).containsExactly("any");
+            assertThat(users(byDefault, null)).containsExactly("any", "silent", "machine");
+            WorkerKeyring owned = keyring(new CredentialSettings(
+                    null,
+                    List.of(secrets),
+                    null,
+                    new CredentialSettings.DefaultOwners(
+                            LoginOwners.NO_PROJECT,
+                            LoginOwners.of(List.of("team-b")),
+                            LoginOwners.of(List.of("team-c")))));
+            assertThat(users(owned, "team-b")).containsExactly("any", "silent");
+            assertThat(users(owned, "team-c")).containsExactly("a", "any", "machine");
+            assertThat(users(owned, null)).containsExactly("any");
+        }
+
+        private List<String> users(WorkerKeyring keyring, @Nullable String project) throws Exception {
+            return find(keyring, "r.example/a", null, project).stream()
+                    .map(login -> String.valueOf(login.username()))
+                    .toList();
+        }
+
+        @Test
+        void theVariableIsTheMachinesOwnLoginToo() throws Exception {
+            WorkerKeyring keyring = keyring(
+                    CredentialSettings.NONE, "DOCKER_AUTH_CONFIG", "{\"auths\":{\"r.example\":{\"auth\":\"dTpw\"}}}");
+            assertThat(users(keyring, null)).containsExactly("u");
+            assertThat(users(keyring, "team-a")).isEmpty();
+        }
+    }
+
     @Test
     void withoutAFileAPullIsAnonymous() throws Exception {
         assertThat(find("alpine")).isEmpty();
@@ -248,7 +400,7 @@ class WorkerKeyringIT {
         Context context = vertx.getOrCreateContext();
         Promise<Context> answered = Promise.promise();
         context.runOnContext(_ -> keyring(CredentialSettings.NONE)
-                .find(ImageReference.parse("alpine"), null)
+                .find(wanted(ImageReference.parse("alpine"), null, null))
                 .onComplete(_ -> answered.complete(Vertx.currentContext())));
         assertThat(answered.future().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS))
                 .isSameAs(context);

@@ -250,11 +250,17 @@ class CliEngineIT {
                     .contains("{\"https://index.docker.io/v1/\":{\"identitytoken\":\"idt\"}}");
         }
 
+        /** The command would use them by itself, also for a project that may not. */
         @Test
-        void leaveTheUsersOwnConfigurationInPlaceWhereThereAreNone() {
-            docker.does("pull", "echo \"config=$DOCKER_CONFIG\" >\"$folder/where\"");
-            pull("alpine");
-            assertThat(docker.linesOf("where").getFirst()).doesNotContain("pullcast-docker");
+        void ofTheMachineAreNotUsedByAPullThatHasNone() throws Exception {
+            Files.writeString(
+                    users.resolve("config.json"),
+                    "{\"auths\":{\"r.example\":{\"auth\":\"bWU6czNjcmV0\"}},\"currentContext\":\"far\",\"credsStore\":\"x\"}");
+            docker.does("pull", LOOK);
+            await(call("r.example/a:1", null, null).end());
+            // An entry without a login keeps the command from asking the platform's own helper.
+            assertThat(docker.linesOf("seen"))
+                    .containsExactly("{\"auths\":{\"r.example\":{}},\"currentContext\":\"far\"}");
         }
     }
 

@@ -244,7 +244,7 @@ class PullRunTest {
 
         @Test
         void theNextOneIsTriedAtOnceAndCostsNoRetry() {
-            keyring = (_, _) -> Future.succeededFuture(List.of(stale, good));
+            keyring = _ -> Future.succeededFuture(List.of(stale, good));
             start(APP, PullPolicy.IF_NOT_PRESENT);
             assertThat(engine.lastCall().request.auth()).isEqualTo(stale);
             engine.lastCall().fail(FailureReason.AUTH);
@@ -269,7 +269,7 @@ class PullRunTest {
 
         @Test
         void andNoneIsLeftThePullFailsForGood() {
-            keyring = (_, _) -> Future.succeededFuture(List.of(stale, good));
+            keyring = _ -> Future.succeededFuture(List.of(stale, good));
             start(APP, PullPolicy.IF_NOT_PRESENT);
             engine.lastCall().fail(FailureReason.AUTH);
             engine.lastCall().fail(FailureReason.AUTH);
@@ -282,7 +282,7 @@ class PullRunTest {
 
         @Test
         void onlyARefusalIsAReasonToTryTheNext() {
-            keyring = (_, _) -> Future.succeededFuture(List.of(good, stale));
+            keyring = _ -> Future.succeededFuture(List.of(good, stale));
             start(APP, PullPolicy.IF_NOT_PRESENT);
             engine.lastCall().fail(FailureReason.NOT_FOUND);
             assertThat(engine.calls).hasSize(1);
