@@ -14,7 +14,7 @@ final class Redaction {
 
     private Redaction() {}
 
-    /** The message without user information in URLs, tokens, and the secrets of these credentials; bounded. */
+    /** The message without user information in URLs, tokens, and the secrets of these credentials, and without web pages; bounded. */
     static String clean(String message, @Nullable RegistryAuth auth) {
         String text = message;
         if (auth != null) {
@@ -25,6 +25,7 @@ final class Redaction {
         text = USER_INFO.matcher(text).replaceAll("***@");
         text = BEARER.matcher(text).replaceAll("$1 ***");
         text = TOKEN_PARAMETER.matcher(text).replaceAll("$1=***");
+        text = WebPage.replaceIn(text);
         return text.length() > MAX_LENGTH ? text.substring(0, MAX_LENGTH) + "…" : text;
     }
 }
