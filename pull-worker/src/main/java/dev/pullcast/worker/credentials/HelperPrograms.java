@@ -22,6 +22,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -142,18 +143,40 @@ record HelperPrograms(List<Path> searchFolders, Duration timeout) {
             throw Failures.auth(program + " failed for " + key + " with exit code " + exitCode
                     + "; to see why, run as the" + " worker's user: echo " + key + " | " + program + " get");
         }
-        JsonNode answer;
-        try {
-            answer = ContractJson.mapper().readTree(output);
-        } catch (JacksonException e) { // whose message may quote what it read
-            throw Failures.auth("what " + program + " answered for " + key + " is not JSON");
-        }
-        String username = answer.path("Username").asString("");
-        String secret = answer.path("Secret").asString("");
+        JsonNode answer = parse(output, program, key);
+        String username = text(answer, "Username", program, key);
+        String secret = text(answer, "Secret", program, key);
         if (username.equals(TOKEN_USER)) {
             return new RegistryAuth(null, null, key, secret, null);
         }
         return username.isEmpty() && secret.isEmpty() ? null : new RegistryAuth(username, secret, key, null, null);
+    }
+
+    /** The first JSON value, as Go's decoder reads it: what follows it does not count. */
+    private static JsonNode parse(String output, String program, String key) {
+        try (JsonParser json = ContractJson.mapper().createParser(output)) {
+            JsonNode answer = json.readValueAsTree();
+            if (answer != null && (answer.isObject() || answer.isNull())) {
+                return answer;
+            }
+        } catch (JacksonException e) { // whose message may quote what it read
+            throw Failures.auth("what " + program + " answered for " + key + " is not JSON");
+        }
+        throw Failures.auth("what " + program + " answered for " + key + " is not a JSON object");
+    }
+
+    /** Go matches the names of fields in any case. */
+    private static String text(JsonNode answer, String field, String program, String key) {
+        for (Map.Entry<String, JsonNode> entry : answer.properties()) {
+            if (entry.getKey().equalsIgnoreCase(field) && !entry.getValue().isNull()) {
+                if (!entry.getValue().isString()) {
+                    throw Failures.auth(
+                            "what " + program + " answered for " + key + " has a " + field + " that is not a string");
+                }
+                return entry.getValue().stringValue();
+            }
+        }
+        return "";
     }
 
     private @Nullable Path find(String program) {

@@ -116,11 +116,16 @@ class DockerConfigTest {
         private static final String FILE = "'auths':{'r.example':{'username':'u','password':'p'}}";
 
         @ParameterizedTest
-        @ValueSource(strings = {"'credHelpers':{'r.example':'none'},", "'credsStore':'none',"})
-        void thatIsNotThereIsAFailureAndNotAnAnonymousPull(String helper) {
-            assertThatThrownBy(() -> resolve("{" + helper + FILE + "}", "r.example"))
-                    .isInstanceOf(EngineException.class)
-                    .hasMessageContaining("docker-credential-none");
+        @ValueSource(strings = {"'credHelpers':{'r.example':'none'}", "'credsStore':'none'"})
+        void thatIsNotThereLeavesTheLoginInTheFileAndWithoutOneIsAFailure(String helper) {
+            assertThat(resolve("{" + helper + "," + FILE + "}", "r.example"))
+                    .isEqualTo(new RegistryAuth("u", "p", "r.example", null, null));
+            for (String none : List.of("", ",'auths':{'r.example':{}}", ",'auths':{'s.example':{'auth':'dTpw'}}")) {
+                assertThatThrownBy(() -> resolve("{" + helper + none + "}", "r.example"))
+                        .as(none)
+                        .isInstanceOf(EngineException.class)
+                        .hasMessageContaining("docker-credential-none");
+            }
         }
 
         @Test

@@ -32,6 +32,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class WorkerKeyringIT {
     private final Vertx vertx = Vertx.vertx();
@@ -168,6 +170,39 @@ class WorkerKeyringIT {
                     .until(() -> ProcessHandle.of(sleeper)
                             .map(handle -> !handle.isAlive())
                             .orElse(true));
+        }
+
+        /** As docker pull 28 does, which takes what it has when the helper fails. */
+        @ParameterizedTest
+        @ValueSource(
+                strings = {
+                    "exit 1", // says nothing
+                    "echo 'no keychain is open'; exit 1",
+                    "echo rubbish",
+                    "echo '[1]'",
+                    "echo '{\"Username\":7,\"Secret\":\"s\"}'",
+                    "true", // prints nothing
+                    "kill -9 $$",
+                    "exec sleep 300",
+                })
+        void thatFailLeaveTheLoginInTheFile(String line) throws Exception {
+            program("docker-credential-test", line);
+            config("{'credsStore':'test','auths':{'r.example':{'auth':'dTpw'}}}");
+            assertThat(find("r.example/a")).containsExactly(new RegistryAuth("u", "p", "r.example", null, null));
+        }
+
+        @Test
+        void areReadAsGoReadsJson() throws Exception {
+            program("docker-credential-test", "echo '{\"username\":\"u\",\"SECRET\":\"s\"} and more'");
+            config("{'credsStore':'test'}");
+            assertThat(find("r.example/a")).containsExactly(new RegistryAuth("u", "s", "r.example", null, null));
+        }
+
+        @Test
+        void thatThePlatformPrefersAndThatFailLeaveAnAnonymousPull() throws Exception {
+            program("pass");
+            program("docker-credential-pass", "exit 1");
+            assertThat(find("r.example/a")).isEmpty();
         }
 
         @Test
