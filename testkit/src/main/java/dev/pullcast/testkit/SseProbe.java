@@ -191,7 +191,7 @@ public final class SseProbe implements AutoCloseable {
                 case "" -> comments.add(value);
                 case "event" -> event = value;
                 case "data" -> data.append(value).append('\n');
-                case "id" -> id = value;
+                case "id" -> id = value.indexOf('\0') < 0 ? value : id;
                 case "retry" -> retry = Long.valueOf(value);
                 default -> throw new AssertionError("a field that no client knows: " + line);
             }

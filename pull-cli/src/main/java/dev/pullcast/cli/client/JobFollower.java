@@ -135,16 +135,14 @@ public final class JobFollower implements AutoCloseable {
     private boolean readUntilCut() throws IOException {
         try (HttpExchange exchange = gateway.events(job, cursor)) {
             open = exchange;
-            SseReader reader = new SseReader(exchange.body());
-            for (SseReader.Event event = reader.next(); event != null; event = reader.next()) {
+            SseReader reader = new SseReader(exchange.body(), cursor);
+            for (SseReader.Event event = next(reader); event != null; event = next(reader)) {
                 heard = true;
                 failures = 0;
-                boolean ended = take(event);
-                cursor = reader.lastEventId();
-                retryMillis = reader.retryMillis() >= 0 ? Math.max(100, reader.retryMillis()) : retryMillis;
-                if (ended) {
+                if (take(event)) {
                     return true;
                 }
+                cursor = reader.lastEventId();
             }
             return false;
         } catch (JacksonException e) {
@@ -152,6 +150,19 @@ public final class JobFollower implements AutoCloseable {
                     "the gateway sent something that is not of the contract: " + e.getOriginalMessage(), e);
         } finally {
             open = null;
+        }
+    }
+
+    /** What stands behind the last event counts too: a heartbeat has an id and no data. */
+    private SseReader.@Nullable Event next(SseReader reader) throws IOException {
+        boolean whole = false;
+        try {
+            SseReader.Event event = reader.next();
+            whole = event != null;
+            return event;
+        } finally {
+            cursor = whole ? cursor : reader.lastEventId();
+            retryMillis = reader.retryMillis() >= 0 ? Math.max(100, reader.retryMillis()) : retryMillis;
         }
     }
 

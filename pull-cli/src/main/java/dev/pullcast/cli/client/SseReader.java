@@ -20,7 +20,7 @@ final class SseReader {
     private final InputStream in;
     private boolean afterCarriageReturn;
     private boolean started;
-    private String lastEventId = "";
+    private String lastEventId;
     private long retryMillis = -1;
 
     /**
@@ -32,6 +32,12 @@ final class SseReader {
     record Event(String type, String data) {}
 
     SseReader(InputStream in) {
+        this(in, "");
+    }
+
+    /** @param lastEventId of the streams before this one; it stays until this one has another */
+    SseReader(InputStream in, String lastEventId) {
+        this.lastEventId = lastEventId;
         this.in = in instanceof BufferedInputStream ? in : new BufferedInputStream(in);
     }
 

@@ -113,6 +113,20 @@ class GatewayClientIT {
             assertThat(follower.ledger().seen()).isEqualTo(3);
         }
 
+        /** WHATWG: an id counts at the end of its block, with or without data. */
+        @Test
+        void resumesAfterAnIdThatCameAloneBehindTheLastEvent() {
+            server.stream("retry: 100", "id: c1", event(Samples.queued("alpine")), "", "id: c2", "", "id: c3");
+            server.stream("", "id: c4", "", "");
+            server.stream("");
+            server.stream("id: c5", event(COMPLETED), "");
+            follow();
+            assertThat(server.heads()).hasSize(4);
+            assertThat(server.heads().get(1)).contains("\nLast-Event-ID: c2\n");
+            assertThat(server.heads().get(2)).contains("\nLast-Event-ID: c4\n");
+            assertThat(server.heads().get(3)).contains("\nLast-Event-ID: c4\n");
+        }
+
         @Test
         void startsAfreshWhenItsCursorIsNotUnderstood() {
             server.stream("retry: 100", "id: c1", event(Samples.queued("alpine")), "");
