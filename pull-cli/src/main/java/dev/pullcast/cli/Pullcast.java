@@ -14,6 +14,7 @@ import dev.pullcast.cli.command.UpCommand;
 import dev.pullcast.cli.command.Version;
 import dev.pullcast.cli.command.WatchCommand;
 import dev.pullcast.cli.command.WorkerCommand;
+import dev.pullcast.cli.render.SafeWriter;
 import dev.pullcast.contract.settings.Settings.InvalidSetting;
 import java.io.OutputStreamWriter;
 import java.io.PrintStream;
@@ -91,7 +92,7 @@ public final class Pullcast implements Runnable {
     public static int execute(PrintWriter out, PrintWriter err, String... args) {
         int code = commandLine(args)
                 .setOut(out)
-                .setErr(err)
+                .setErr(new PrintWriter(new SafeWriter(err), true))
                 .setParameterExceptionHandler(Pullcast::correct)
                 .setExecutionExceptionHandler(Pullcast::explain)
                 .execute(args);
@@ -123,7 +124,7 @@ public final class Pullcast implements Runnable {
         CommandLine command = e.getCommandLine();
         PrintWriter err = command.getErr();
         if (args.length == 0) {
-            command.usage(err);
+            command.usage(err, CommandLine.Help.Ansi.OFF);
         } else {
             err.println("pullcast: " + e.getMessage());
             CommandLine.UnmatchedArgumentException.printSuggestions(e, err);

@@ -8,6 +8,7 @@ import dev.pullcast.cli.discover.found.Place;
 import dev.pullcast.cli.discover.found.WhenToPull;
 import dev.pullcast.cli.render.Text;
 import dev.pullcast.contract.image.ImageReference;
+import dev.pullcast.contract.text.VisibleText;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.Optional;
@@ -33,7 +34,7 @@ final class ImageReport {
             try (JsonGenerator json = factory.createGenerator(ObjectWriteContext.empty(), line)) {
                 write(image, present, json);
             }
-            out.println(separator + line);
+            out.println(separator + VisibleText.escapedJson(line.toString()));
             separator = ",";
         }
         out.println(found.images().isEmpty() ? "[]" : "]");
@@ -123,7 +124,7 @@ final class ImageReport {
                     there.isPresent() ? "present" : "missing",
                     there.map(image -> Text.bytes(image.bytes())).orElse("-"),
                     digest == null ? "-" : digest.substring(0, Math.min(19, digest.length())),
-                    name);
+                    VisibleText.masked(name, '?'));
         }
     }
 }

@@ -5,6 +5,7 @@ import dev.pullcast.cli.client.EngineImages;
 import dev.pullcast.cli.discover.found.Found;
 import dev.pullcast.cli.local.EngineCheck.EngineUnavailable;
 import dev.pullcast.cli.local.LocalEngine;
+import dev.pullcast.contract.text.VisibleText;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -90,7 +91,7 @@ public final class ImagesCommand implements Callable<Integer> {
             } else if (present != null) {
                 ImageReport.table(found, present, out);
             } else {
-                found.names().forEach(out::println);
+                found.names().forEach(name -> out.println(VisibleText.masked(name, '?')));
             }
             out.flush();
         } catch (EngineUnavailable e) {

@@ -3,6 +3,7 @@ package dev.pullcast.cli.command;
 
 import dev.pullcast.cli.log.LogTail;
 import dev.pullcast.cli.standalone.DataFolder;
+import dev.pullcast.contract.text.VisibleText;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.AccessDeniedException;
@@ -70,12 +71,12 @@ public final class LogCommand implements Callable<Integer> {
         Path log = place(file, System.getenv());
         PrintWriter out = spec.commandLine().getOut();
         try (LogTail tail = new LogTail(log)) {
-            last(tail).forEach(out::println);
+            last(tail).forEach(line -> out.println(VisibleText.masked(line, ' ')));
             out.flush();
             while (follow && !out.checkError()) {
                 Thread.sleep(LOOK_MILLIS);
                 List<String> lines = tail.more();
-                lines.forEach(out::println);
+                lines.forEach(line -> out.println(VisibleText.masked(line, ' ')));
             }
             return ExitCodes.OK;
         } catch (IOException e) {

@@ -16,6 +16,7 @@ import dev.pullcast.cli.render.PullLine;
 import dev.pullcast.cli.render.Show;
 import dev.pullcast.contract.image.ImageReference;
 import dev.pullcast.contract.image.ImageReference.InvalidReference;
+import dev.pullcast.contract.text.VisibleText;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -150,7 +151,7 @@ public final class PullCommand implements Callable<Integer> {
             EngineImages present = LocalEngine.images(address, System.getenv());
             names.removeIf(name -> isThere(present, name));
         }
-        names.forEach(spec.commandLine().getOut()::println);
+        names.forEach(name -> spec.commandLine().getOut().println(VisibleText.masked(name, '?')));
         return ExitCodes.OK;
     }
 

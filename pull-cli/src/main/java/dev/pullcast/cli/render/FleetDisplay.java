@@ -3,6 +3,7 @@ package dev.pullcast.cli.render;
 
 import dev.pullcast.contract.codec.ContractJson;
 import dev.pullcast.contract.event.PullEvent;
+import dev.pullcast.contract.text.VisibleText;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -75,7 +76,7 @@ public final class FleetDisplay {
 
     private void note(String text) {
         if (canvas != null) {
-            canvas.print(text);
+            canvas.print(Text.oneLine(text));
         } else {
             terminal.err().println(text);
             terminal.err().flush();
@@ -87,7 +88,7 @@ public final class FleetDisplay {
             return;
         }
         String line = output == Display.Output.JSON
-                ? new String(ContractJson.write(event), StandardCharsets.UTF_8)
+                ? VisibleText.escapedJson(new String(ContractJson.write(event), StandardCharsets.UTF_8))
                 : textOf(event, output == Display.Output.QUIET);
         if (line != null) {
             terminal.out().println(line);

@@ -3,6 +3,7 @@ package dev.pullcast.cli.render;
 
 import dev.pullcast.contract.codec.ContractJson;
 import dev.pullcast.contract.event.PullEvent;
+import dev.pullcast.contract.text.VisibleText;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -28,7 +29,7 @@ final class JsonDisplay implements Display {
         if (event instanceof PullEvent.Failed f) {
             failed.add(new PullLine.Key(f.origin().worker(), f.origin().pull()));
         }
-        out.println(new String(ContractJson.write(event), StandardCharsets.UTF_8));
+        out.println(VisibleText.escapedJson(new String(ContractJson.write(event), StandardCharsets.UTF_8)));
         out.flush();
     }
 

@@ -29,7 +29,7 @@ final class LiveDisplay implements Display {
 
     @Override
     public void note(String text) {
-        canvas.print(text);
+        canvas.print(Text.oneLine(text));
     }
 
     @Override

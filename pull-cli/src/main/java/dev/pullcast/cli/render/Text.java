@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.pullcast.cli.render;
 
+import dev.pullcast.contract.text.VisibleText;
 import java.time.Duration;
 import java.util.Locale;
-import java.util.regex.Pattern;
 
 /** Numbers and cuts for terminals. Pure functions; a character counts as one column. */
 public final class Text {
-    private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}+");
     private static final String[] UNITS = {"B", "kB", "MB", "GB", "TB", "PB"};
 
     private Text() {}
@@ -76,9 +75,9 @@ public final class Text {
         return text.length() >= width ? text : " ".repeat(width - text.length()) + text;
     }
 
-    /** One line: control characters, which could move the cursor, become blanks. */
+    /** One line, safe for a terminal: what could move the cursor or turn the text around becomes a blank. */
     static String oneLine(String text) {
-        return CONTROL.matcher(text).replaceAll(" ").strip();
+        return VisibleText.oneLine(text);
     }
 
     private static int unitOf(long bytes) {

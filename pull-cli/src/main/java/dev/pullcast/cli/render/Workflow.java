@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.pullcast.cli.render;
 
+import dev.pullcast.contract.text.VisibleText;
+
 /**
  * Commands to a GitHub Actions runner, which reads them from the lines of a step
  * (docs.github.com, "Workflow commands for GitHub Actions"; escapes as in actions/toolkit, {@code command.ts}).
@@ -32,8 +34,12 @@ final class Workflow {
         return harmless.stripLeading().startsWith("::") ? "| " + harmless : harmless;
     }
 
+    /** Line ends as escapes; of what else could fool a reader of the page, nothing. */
     private static String data(String text) {
-        return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A");
+        StringBuilder visible = new StringBuilder(text.length());
+        text.codePoints()
+                .forEach(c -> visible.appendCodePoint(c != '\r' && c != '\n' && VisibleText.isUnsafe(c) ? ' ' : c));
+        return visible.toString().replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A");
     }
 
     private static String property(String text) {

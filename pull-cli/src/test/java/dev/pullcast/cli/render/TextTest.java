@@ -3,6 +3,8 @@ package dev.pullcast.cli.render;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -48,5 +50,21 @@ class TextTest {
     @Test
     void aMessageCannotMoveTheCursor() {
         assertThat(Text.oneLine("a\033[2Jb\r\nc")).isEqualTo("a [2Jb c");
+        assertThat(Text.oneLine("a\u009b2J\u0085b\u202ec\u2067d\u2028e\ud800f\u200bg\udbff"))
+                .isEqualTo("a 2J b c d e f g");
+        assertThat(Text.oneLine("größe 日本 😀 é")).isEqualTo("größe 日本 😀 é");
+    }
+
+    @Test
+    void aMessageOnStandardErrorCannotEither() {
+        StringWriter written = new StringWriter();
+        PrintWriter err = new PrintWriter(new SafeWriter(written), true);
+        err.println("pullcast: a\033]0;title\007\u009b\u202e\tb 😀\ud83d");
+        assertThat(written).hasToString("pullcast: a?]0;title???\tb 😀?" + System.lineSeparator());
+    }
+
+    @Test
+    void aWorkflowCommandIsOneLineOfVisibleText() {
+        assertThat(Workflow.error("a\u009b,b", "x\u202ey\n\033z")).isEqualTo("::error title=a %2Cb::x y%0A z");
     }
 }

@@ -34,13 +34,8 @@ final class Requests {
         if (accept == null || accept.isBlank()) {
             return true;
         }
-        String family = type.substring(0, type.indexOf('/')) + "/*";
-        for (String range : accept.toLowerCase(Locale.ROOT).split(",", -1)) {
-            String name = range.split(";", 2)[0].strip();
-            boolean refused = range.replace(" ", "").matches(".*;q=0(\\.0*)?(;.*)?");
-            if (!refused && (name.equals(type) || name.equals("*/*") || name.equals(family))) {
-                return true;
-            }
+        if (HeaderElements.allowsType(accept, type)) {
+            return true;
         }
         Problem.of(406, "This is answered as " + type + " only.").answer(context);
         return false;

@@ -3,6 +3,7 @@ package dev.pullcast.gateway.security;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.pullcast.contract.codec.ContractJson;
+import dev.pullcast.contract.text.VisibleText;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -57,6 +58,6 @@ public final class AuditLog {
 
     /** Writes it down. */
     public static void write(Deed deed) {
-        LOG.info("{}", new String(ContractJson.write(deed), StandardCharsets.UTF_8));
+        LOG.info("{}", VisibleText.escapedJson(new String(ContractJson.write(deed), StandardCharsets.UTF_8)));
     }
 }

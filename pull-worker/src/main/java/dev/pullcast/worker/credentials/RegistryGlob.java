@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.pullcast.worker.credentials;
 
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -53,14 +51,37 @@ final class RegistryGlob {
             return false;
         }
         for (int i = 0; i < parts.length; i++) {
-            String regex = Stream.of(globParts[i].split("\\*+", -1))
-                    .map(Pattern::quote)
-                    .collect(Collectors.joining(".*"));
-            if (!parts[i].matches(regex)) {
+            if (!matchesPart(globParts[i], parts[i])) {
                 return false;
             }
         }
         return true;
+    }
+
+    /** Goes back to the last star only: what an earlier one took need not change (linear for each star). */
+    private static boolean matchesPart(String glob, String part) {
+        int g = 0;
+        int p = 0;
+        int star = -1;
+        int resume = 0;
+        while (p < part.length()) {
+            if (g < glob.length() && glob.charAt(g) == '*') {
+                star = g++;
+                resume = p;
+            } else if (g < glob.length() && glob.charAt(g) == part.charAt(p)) {
+                g++;
+                p++;
+            } else if (star >= 0) {
+                g = star + 1;
+                p = ++resume;
+            } else {
+                return false;
+            }
+        }
+        while (g < glob.length() && glob.charAt(g) == '*') {
+            g++;
+        }
+        return g == glob.length();
     }
 
     private static String[] hostAndPort(String key) {

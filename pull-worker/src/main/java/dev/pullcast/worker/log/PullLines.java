@@ -3,6 +3,7 @@ package dev.pullcast.worker.log;
 
 import dev.pullcast.contract.event.PullEvent;
 import dev.pullcast.contract.event.PullOrigin;
+import dev.pullcast.contract.text.VisibleText;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -32,7 +33,7 @@ final class PullLines {
                 .withZone(zone);
     }
 
-    /** The line of an event; null if it says nothing worth reading now. */
+    /** The line of an event, safe to show whatever an engine's words hold; null if it says nothing worth reading now. */
     @Nullable
     String lineOf(PullEvent.OfPull event) {
         PullOrigin origin = event.origin();
@@ -40,7 +41,7 @@ final class PullLines {
         if (event.isTerminal()) {
             last.keySet().removeIf(key -> key.startsWith(pullKey(origin)));
         }
-        return text == null ? null : time.format(origin.time()) + ' ' + oneLine(text);
+        return text == null ? null : time.format(origin.time()) + ' ' + VisibleText.masked(text, ' ');
     }
 
     private @Nullable String textOf(PullEvent.OfPull event) {
@@ -124,13 +125,5 @@ final class PullLines {
 
     private static String megabytes(long bytes) {
         return String.format(Locale.ROOT, "%.1f MB", bytes / 1e6);
-    }
-
-    /** An engine's words may hold line ends and control characters; a log line is one line. */
-    private static String oneLine(String text) {
-        StringBuilder line = new StringBuilder(text.length());
-        text.codePoints()
-                .forEach(c -> line.appendCodePoint(Character.isISOControl(c) || c == 0x2028 || c == 0x2029 ? ' ' : c));
-        return line.toString();
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.pullcast.worker.stream;
 
+import dev.pullcast.contract.text.VisibleText;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
@@ -22,16 +23,22 @@ import tools.jackson.core.json.JsonReadFeature;
  * how the bytes were cut.
  *
  * <p>Built on Jackson's non-blocking parser: it keeps no more than the message being read, and that is bounded by
- * {@link #MAX_MESSAGE_BYTES} and {@link #MAX_STRING_CHARS}. Nothing grows with the length of the stream.
+ * {@link #MAX_MESSAGE_BYTES}. A text longer than {@link #MAX_TEXT_BYTES} is cut, because a registry's page in an error
+ * is no reason to lose a pull; a message longer than {@link #MAX_UNCUT_BYTES} is an error. Nothing grows with the length of the stream.
  *
  * <p>One decoder per HTTP answer, one thread. After the first {@link DecodeException} it ignores what follows: the
  * parser cannot find back into a broken stream, and the rest of it would not be trusted either.
  */
 public final class EngineMessageDecoder {
-    /** Longest message, with the blanks before it. The longest seen from a real engine has 1010 bytes. */
+    /**
+     * Longest message, with the blanks before it and without what is cut from its texts. The longest seen from a real
+     * engine has 1010 bytes.
+     */
     public static final int MAX_MESSAGE_BYTES = 1 << 20;
-    /** Longest text within a message. */
-    public static final int MAX_STRING_CHARS = 1 << 18;
+    /** What is kept of a text within a message; the rest of it is skipped. */
+    public static final int MAX_TEXT_BYTES = 1 << 16;
+    /** Longest message as the engine sends it, with what is cut from its texts. */
+    public static final int MAX_UNCUT_BYTES = 1 << 23;
     /**
      * Largest number of bytes or seconds that is believed, a pebibyte: the sum over all the layers that a pull may have
      * must fit into a long.
@@ -52,7 +59,7 @@ public final class EngineMessageDecoder {
             // The parser takes {"a":1,} for whole when the bytes are cut after the comma; so it is taken always.
             .enable(JsonReadFeature.ALLOW_TRAILING_COMMA)
             .streamReadConstraints(StreamReadConstraints.builder()
-                    .maxStringLength(MAX_STRING_CHARS)
+                    .maxStringLength(MAX_MESSAGE_BYTES)
                     .maxNestingDepth(MAX_DEPTH)
                     .maxNameLength(1024)
                     .maxNumberLength(400)
@@ -78,9 +85,12 @@ public final class EngineMessageDecoder {
     private String name = "";
     private boolean awaitsValue;
     private int membersOfParser;
+    private final TextCutter cutter = new TextCutter(MAX_TEXT_BYTES);
     private long bytesFed;
+    private long bytesCut;
     private long bytesBeforeParser;
     private long endOfLastMessage;
+    private long cutAtLastMessage;
     private boolean finished;
 
     /**
@@ -111,15 +121,35 @@ public final class EngineMessageDecoder {
 
     private void feedSlice(byte[] bytes, int from, int to) throws DecodeException {
         tail.add(bytes, from, to);
-        bytesFed += to - from;
+        for (int at = from; at < to; ) {
+            int end = cutter.endOfRun(bytes, at, to);
+            // Asked after the run: whether a run is cut is decided at its first byte.
+            if (cutter.wasCut()) {
+                bytesCut += end - at;
+            } else {
+                bytesFed += end - at;
+                feedParser(bytes, at, end);
+            }
+            checkLength(bytesFed);
+            at = end;
+        }
+    }
+
+    private void feedParser(byte[] bytes, int from, int to) throws DecodeException {
         try {
             feeder.feedInput(bytes, from, to);
             readTokens();
         } catch (JacksonException e) {
             throw failed("is malformed (" + e.getOriginalMessage() + ")");
         }
-        if (bytesFed - endOfLastMessage > MAX_MESSAGE_BYTES) {
-            throw tooLong();
+    }
+
+    /** Bounds the message that is under way, or ends, at this byte of what the parser was given. */
+    private void checkLength(long end) throws DecodeException {
+        long kept = end - endOfLastMessage;
+        if (kept > MAX_MESSAGE_BYTES || kept + bytesCut - cutAtLastMessage > MAX_UNCUT_BYTES) {
+            throw failed("has a message of more than "
+                    + (kept > MAX_MESSAGE_BYTES ? MAX_MESSAGE_BYTES : MAX_UNCUT_BYTES) + " bytes");
         }
     }
 
@@ -206,10 +236,9 @@ public final class EngineMessageDecoder {
             inside = Inside.MESSAGE;
         } else if (depth == 0) {
             long end = bytesBeforeParser + parser.currentLocation().getByteOffset();
-            if (end - endOfLastMessage > MAX_MESSAGE_BYTES) {
-                throw tooLong();
-            }
+            checkLength(end);
             endOfLastMessage = end;
+            cutAtLastMessage = bytesCut;
             sink.accept(message.build());
             if (membersOfParser >= MEMBERS_PER_PARSER) {
                 forgetNames(end);
@@ -278,13 +307,10 @@ public final class EngineMessageDecoder {
         return number < least || number > MAX_NUMBER ? null : number;
     }
 
-    private DecodeException tooLong() {
-        return failed("has a message of more than " + MAX_MESSAGE_BYTES + " bytes");
-    }
-
     private DecodeException failed(String what) {
         finished = true;
-        return new DecodeException("the engine's stream " + what + ", after " + bytesFed + " bytes, the last are: "
-                + new String(tail.toBytes(), StandardCharsets.UTF_8).replaceAll("[\\p{C}\\uFFFD]", "·"));
+        return new DecodeException("the engine's stream " + what + ", after " + (bytesFed + bytesCut)
+                + " bytes, the last are: "
+                + VisibleText.masked(new String(tail.toBytes(), StandardCharsets.UTF_8).replace('\uFFFD', '·'), '·'));
     }
 }

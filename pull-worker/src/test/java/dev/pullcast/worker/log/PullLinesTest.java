@@ -49,6 +49,14 @@ class PullLinesTest {
     }
 
     @Test
+    void nothingInAnEnginesWordsMovesACursorOrTurnsTheTextAround() {
+        String unsafe = "\u001b[2J\u009b2J\u0085\u007f\u202e\u2066\u200b\u200f\ufeff\u2029\ud800";
+        String line = lines.lineOf(
+                new PullEvent.Failed(at(0), FailureReason.AUTH, false, 1, "denied" + unsafe + "x", "log\udc00 in"));
+        assertThat(line).contains("denied [2J 2J         x", "log  in");
+    }
+
+    @Test
     void anEnginesWordsStayOnOneLine() {
         String line = lines.lineOf(
                 new PullEvent.Failed(at(0), FailureReason.AUTH, false, 1, "errors:\r\ndenied\u2028x\u0000", "log in"));

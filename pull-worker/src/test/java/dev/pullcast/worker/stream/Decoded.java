@@ -50,7 +50,7 @@ record Decoded(List<EngineMessage> messages, boolean failed) {
     }
 
     /**
-     * Repeats a pattern after a beginning until the decoder has given up or has taken three times the longest message.
+     * Repeats a pattern after a beginning until the decoder has given up or has taken more than the longest message.
      *
      * @return the most bytes that it took in a row without giving a message or giving up
      */
@@ -60,7 +60,7 @@ record Decoded(List<EngineMessage> messages, boolean failed) {
         long longest = 0;
         try {
             decoder.feed(begin, 0, begin.length);
-            while (pattern.length > 0 && fed[0] < 3L * EngineMessageDecoder.MAX_MESSAGE_BYTES) {
+            while (pattern.length > 0 && fed[0] < EngineMessageDecoder.MAX_UNCUT_BYTES + (1L << 18)) {
                 fed[0] += pattern.length;
                 decoder.feed(pattern, 0, pattern.length);
                 longest = Math.max(longest, fed[0] - fed[1]);

@@ -55,6 +55,6 @@ class DecoderFuzzTest {
             System.arraycopy(pattern, 0, repeated, at, pattern.length);
         }
         assertThat(Decoded.longestSilence(begin, repeated))
-                .isLessThanOrEqualTo(EngineMessageDecoder.MAX_MESSAGE_BYTES + 2L * (1 << 16));
+                .isLessThanOrEqualTo(EngineMessageDecoder.MAX_UNCUT_BYTES + 2L * (1 << 16));
     }
 }

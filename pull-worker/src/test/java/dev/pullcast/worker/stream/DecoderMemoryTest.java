@@ -50,7 +50,7 @@ class DecoderMemoryTest {
             fed += block.length;
         }
         assertThat(failure).startsWith("the engine's stream ").hasSizeLessThan(800);
-        assertThat(fed).isLessThanOrEqualTo(EngineMessageDecoder.MAX_MESSAGE_BYTES + 2L * block.length);
+        assertThat(fed).isLessThanOrEqualTo(EngineMessageDecoder.MAX_UNCUT_BYTES + 2L * block.length);
         assertThat(messages).isZero();
     }
 

@@ -127,13 +127,13 @@ class DecoderPropertyTest {
         TrackerPromises.check(decoded.messages());
     }
 
-    @Property(tries = 100)
+    @Property(tries = 60)
     void aDecoderNeverWaitsLongerThanItsBoundForTheEndOfAMessage(
             @ForAll("beginnings") String begin, @ForAll("patterns") String pattern) {
         byte[] repeated =
                 pattern.repeat(1 + 4000 / Math.max(1, pattern.length())).getBytes(UTF_8);
         assertThat(Decoded.longestSilence(begin.getBytes(UTF_8), repeated))
-                .isLessThanOrEqualTo(EngineMessageDecoder.MAX_MESSAGE_BYTES + SLICE + repeated.length);
+                .isLessThanOrEqualTo(EngineMessageDecoder.MAX_UNCUT_BYTES + SLICE + repeated.length);
     }
 
     @Property(tries = 400)

@@ -330,4 +330,62 @@ class EngineMessageDecoderTest {
                     .hasSizeLessThan(600);
         }
     }
+
+    @Nested
+    class ALongText {
+        private static final String NEXT = "{\"status\":\"Status: Downloaded newer image for a:1\"}";
+
+        @ParameterizedTest
+        @ValueSource(
+                strings = {
+                    "{'status':'%s'}",
+                    "{'status':'%s','id':'1'}",
+                    "{'status':'Downloading','id':'%s','progressDetail':{}}",
+                    "{'status':'Downloading','id':'1','progress':'%s','progressDetail':{}}",
+                    "{'stream':'%s'}",
+                    "{'aux':{'x':['%s']}}",
+                    "{'unknown':'%s','a':'%s','b':'%s'}"
+                })
+        void isCutAndWhatFollowsIsRead(String message) {
+            for (String part : List.of("x", "é", "😀", "\\\"", "\\u00e9", "\\ud83d\\ude00", "\\\\")) {
+                for (int length : new int[] {65_536, 263_000, 1_000_000}) {
+                    String text = part.repeat(1 + length / part.length());
+                    String stream = message.replace('\'', '"').replace("%s", text) + NEXT;
+                    Decoded decoded = Decoded.whole(stream.getBytes(StandardCharsets.UTF_8));
+                    assertThat(decoded.failed()).isFalse();
+                    assertThat(decoded.messages()).hasSize(2).last().isInstanceOf(EngineMessage.Finished.class);
+                    assertThat(decoded.messages().getFirst().toString()).hasSizeLessThan(9_000);
+                }
+            }
+        }
+
+        @Test
+        void isCutTheSameHoweverTheBytesCome() {
+            String text = "a\\u00e9\\\"é😀\\\\".repeat(9_000);
+            byte[] bytes = ("{\"status\":\"" + text + "\",\"id\":\"1\"}" + NEXT).getBytes(StandardCharsets.UTF_8);
+            Decoded whole = Decoded.whole(bytes);
+            for (int piece : new int[] {1, 2, 3, 7, 4096, 65_537}) {
+                assertThat(Decoded.cut(bytes, List.of(piece))).isEqualTo(whole);
+            }
+        }
+
+        @Test
+        void ofAnErrorIsTheErrorAllTheSame() {
+            String page = "<html>" + "x".repeat(300_000);
+            Decoded decoded =
+                    Decoded.whole(("{\"errorDetail\":{\"message\":\"" + page + "\"},\"error\":\"" + page + "\"}")
+                            .getBytes(StandardCharsets.UTF_8));
+            assertThat(decoded.messages()).singleElement().isInstanceOf(EngineMessage.Failure.class);
+            assertThat(decoded.messages().getFirst().toString())
+                    .contains("<html>xxx")
+                    .hasSizeLessThan(9_000);
+        }
+
+        @Test
+        void longerThanAMessageMayBeEndsTheStream() {
+            byte[] bytes = ("{\"status\":\"" + "x".repeat(EngineMessageDecoder.MAX_UNCUT_BYTES) + "\"}" + NEXT)
+                    .getBytes(StandardCharsets.UTF_8);
+            assertThat(Decoded.whole(bytes).failed()).isTrue();
+        }
+    }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.pullcast.contract.codec;
 
+import dev.pullcast.contract.text.VisibleText;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -40,7 +41,7 @@ final class Reasons {
     static String quote(String value) {
         String line = value.codePoints()
                 .limit(LONGEST_QUOTE)
-                .map(c -> Character.isISOControl(c) ? '?' : c)
+                .map(c -> VisibleText.isUnsafe(c) ? '?' : c)
                 .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
                 .toString();
         return "'" + line + (line.length() < value.length() ? "…'" : "'");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.pullcast.contract.image;
 
+import dev.pullcast.contract.text.VisibleText;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -32,11 +33,6 @@ public record ImageReference(
 
     private static final String TOO_LONG = "the repository name is longer than " + MAX_PATH_LENGTH + " characters";
 
-    private static final String DOMAIN_COMPONENT = "(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])";
-    private static final Pattern DOMAIN = Pattern.compile(
-            "(?:" + DOMAIN_COMPONENT + "(?:\\." + DOMAIN_COMPONENT + ")*|\\[(?:[a-fA-F0-9:]+)\\])(?::[0-9]+)?");
-    private static final String PATH_COMPONENT = "[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*";
-    private static final Pattern PATH = Pattern.compile(PATH_COMPONENT + "(?:/" + PATH_COMPONENT + ")*");
     private static final Pattern TAG = Pattern.compile("\\w[\\w.-]{0,127}");
     private static final Pattern DIGEST = Pattern.compile("sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128}");
     private static final Pattern ID = Pattern.compile("(?:sha256:)?[0-9a-f]{64}");
@@ -59,9 +55,11 @@ public record ImageReference(
         if (at >= 0) {
             digest = rest.substring(at + 1);
             rest = rest.substring(0, at);
-            if (!DIGEST.matcher(digest).matches()) {
+            if (!isDigest(digest)) {
                 throw new InvalidReference(
-                        text, "the digest must be sha256: with 64 or sha512: with 128 lower-case hex digits");
+                        text,
+                        "the digest must be sha256: with 64 or sha512: with 128 lower-case hex digits; a login"
+                                + " does not belong into a name");
             }
         }
         String domain = DEFAULT_DOMAIN;
@@ -88,17 +86,17 @@ public record ImageReference(
 
     private static ImageReference normalised(
             String text, String domain, String path, @Nullable String tag, @Nullable String digest) {
-        // Lengths first: the patterns recurse, and a long text would exhaust the stack.
         if (domain.length() > MAX_DOMAIN_LENGTH) {
             throw new InvalidReference(text, "the host is longer than 253 characters");
         }
-        if (!DOMAIN.matcher(domain).matches()) {
-            throw new InvalidReference(text, "'" + domain + "' is not a host with an optional port");
+        if (!isHostAndPort(domain)) {
+            throw new InvalidReference(
+                    text, "'" + VisibleText.masked(domain, '?') + "' is not a host with an optional port");
         }
         if (path.length() > MAX_PATH_LENGTH) {
             throw new InvalidReference(text, TOO_LONG);
         }
-        if (!PATH.matcher(path).matches()) {
+        if (!isPath(path)) {
             String why = path.isEmpty()
                     ? "the repository name is missing"
                     : path.chars().anyMatch(c -> c >= 'A' && c <= 'Z')
@@ -125,6 +123,104 @@ public record ImageReference(
                 || first.indexOf('.') >= 0
                 || first.indexOf(':') >= 0
                 || !first.equals(first.toLowerCase(Locale.ROOT));
+    }
+
+    /** Whether a text is a digest as a reference may have one. */
+    static boolean isDigest(String text) {
+        return DIGEST.matcher(text).matches();
+    }
+
+    /** Components of a DNS name or an IPv6 address in brackets, and a port (distribution/reference, "domain"). */
+    private static boolean isHostAndPort(String text) {
+        int hostEnd = text.startsWith("[") ? text.indexOf(']') + 1 : text.indexOf(':');
+        hostEnd = hostEnd < 0 ? text.length() : hostEnd;
+        boolean hasPort = hostEnd < text.length();
+        if (hasPort && (text.charAt(hostEnd) != ':' || !isAll(text, hostEnd + 1, text.length(), "0-9"))) {
+            return false;
+        }
+        if (text.startsWith("[")) {
+            return isAll(text, 1, hostEnd - 1, "0-9a-fA-F:");
+        }
+        int start = 0;
+        for (int i = 0; i <= hostEnd; i++) {
+            if (i == hostEnd || text.charAt(i) == '.') {
+                boolean ends = isAll(text, start, i, "0-9a-zA-Z-") && text.charAt(start) != '-';
+                if (!ends || text.charAt(i - 1) == '-') {
+                    return false;
+                }
+                start = i + 1;
+            }
+        }
+        return true;
+    }
+
+    /** Components of lower-case letters and digits, divided within by one of {@code . _ __} or dashes. */
+    private static boolean isPath(String text) {
+        int start = 0;
+        for (int i = 0; i <= text.length(); i++) {
+            if (i == text.length() || text.charAt(i) == '/') {
+                if (!isPathComponent(text, start, i)) {
+                    return false;
+                }
+                start = i + 1;
+            }
+        }
+        return true;
+    }
+
+    private static boolean isPathComponent(String text, int from, int to) {
+        int at = from;
+        while (true) {
+            int word = at;
+            while (at < to && isAlphanumeric(text.charAt(at))) {
+                at++;
+            }
+            if (at == word) {
+                return false;
+            }
+            if (at == to) {
+                return true;
+            }
+            int separator = at;
+            while (at < to && !isAlphanumeric(text.charAt(at))) {
+                at++;
+            }
+            if (!isSeparator(text.substring(separator, at))) {
+                return false;
+            }
+        }
+    }
+
+    private static boolean isSeparator(String text) {
+        return text.equals(".") || text.equals("_") || text.equals("__") || isAll(text, 0, text.length(), "-");
+    }
+
+    private static boolean isAlphanumeric(char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+    }
+
+    /** Whether a part of a text is not empty and has only these characters; {@code a-z} is a range. */
+    private static boolean isAll(String text, int from, int to, String allowed) {
+        for (int i = from; i < to; i++) {
+            if (!isOneOf(text.charAt(i), allowed)) {
+                return false;
+            }
+        }
+        return from < to;
+    }
+
+    private static boolean isOneOf(char c, String allowed) {
+        for (int i = 0; i < allowed.length(); i++) {
+            if (i + 2 < allowed.length() && allowed.charAt(i + 1) == '-') {
+                if (c >= allowed.charAt(i) && c <= allowed.charAt(i + 2)) {
+                    return true;
+                }
+                i += 2;
+            } else if (c == allowed.charAt(i)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Domain and path, without tag and digest: {@code docker.io/library/alpine}. */
@@ -156,15 +252,9 @@ public record ImageReference(
     /** A text that is no reference; the message quotes it and says what is wrong. */
     public static final class InvalidReference extends IllegalArgumentException {
         private static final long serialVersionUID = 1L;
-        private static final int LONGEST_SHOWN = 300;
 
         InvalidReference(String text, String why) {
-            super("invalid image reference '" + shown(text) + "': " + why);
-        }
-
-        private static String shown(String text) {
-            String line = text.length() > LONGEST_SHOWN ? text.substring(0, LONGEST_SHOWN) + "…" : text;
-            return line.replaceAll("\\p{Cntrl}", "?");
+            super("invalid image reference '" + ReferenceText.shown(text) + "': " + why);
         }
     }
 }

@@ -8,8 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * Conditions on labels in Kubernetes' words, all of which must hold: {@code zone=a}, {@code zone==a}, {@code zone!=a},
@@ -24,14 +22,8 @@ public record LabelSelector(String text, List<Requirement> requirements) {
     /** How many conditions one selector may have. */
     public static final int MOST = 64;
 
-    private static final String KEY = "[A-Za-z0-9](?:[A-Za-z0-9._/-]{0,126}[A-Za-z0-9])?";
-    private static final String VALUE = "[A-Za-z0-9](?:[A-Za-z0-9._-]{0,254}[A-Za-z0-9])?|";
-    private static final Pattern NEXT = Pattern.compile("\\s*(?:"
-            + "(?<set>" + KEY + ")\\s+(?<op>in|notin)\\s*\\((?<values>[^()]*)\\)"
-            + "|(?<key>" + KEY + ")\\s*(?<eq>==|=|!=)\\s*(?<value>" + VALUE + ")"
-            + "|!\\s*(?<absent>" + KEY + ")"
-            + "|(?<present>" + KEY + "))\\s*(?:,|$)");
-    private static final Pattern ONE_VALUE = Pattern.compile(VALUE);
+    private static final int MAX_KEY = 128;
+    private static final int MAX_VALUE = 256;
 
     /** One condition. */
     public sealed interface Requirement {
@@ -80,25 +72,7 @@ public record LabelSelector(String text, List<Requirement> requirements) {
      */
     @JsonCreator
     public static LabelSelector parse(String text) {
-        List<Requirement> requirements = new ArrayList<>();
-        Matcher matcher = NEXT.matcher(text);
-        int at = 0;
-        while (at < text.length()) {
-            if (requirements.size() == MOST) {
-                throw new IllegalArgumentException("has more than " + MOST + " conditions");
-            }
-            if (!matcher.find(at) || matcher.start() != at) {
-                throw new IllegalArgumentException("cannot be read from character " + (at + 1)
-                        + " on; write key=value, key!=value, key in (a, b), key notin (a, b), key or !key, with commas"
-                        + " between them");
-            }
-            requirements.add(requirement(matcher));
-            at = matcher.end();
-        }
-        if (requirements.isEmpty() || text.stripTrailing().endsWith(",")) {
-            throw new IllegalArgumentException("ends where a condition is expected");
-        }
-        return new LabelSelector(text, List.copyOf(requirements));
+        return new LabelSelector(text, new Parser(text).requirements());
     }
 
     /** Whether all conditions hold. */
@@ -112,31 +86,139 @@ public record LabelSelector(String text, List<Requirement> requirements) {
         return text;
     }
 
-    private static Requirement requirement(Matcher part) {
-        if (part.group("set") != null) {
-            Set<String> values = values(part.group("values"));
-            return part.group("op").equals("in")
-                    ? new In(part.group("set"), values)
-                    : new NotIn(part.group("set"), values);
-        }
-        if (part.group("key") != null) {
-            Set<String> value = Set.of(part.group("value"));
-            return part.group("eq").equals("!=")
-                    ? new NotIn(part.group("key"), value)
-                    : new In(part.group("key"), value);
-        }
-        return part.group("absent") != null ? new Missing(part.group("absent")) : new Exists(part.group("present"));
-    }
+    /** Reads from left to right, each character once or twice. For one thread. */
+    private static final class Parser {
+        private final String text;
+        private int at;
 
-    private static Set<String> values(String list) {
-        Set<String> values = new TreeSet<>();
-        for (String value : list.split(",", -1)) {
-            if (!ONE_VALUE.matcher(value.strip()).matches()) {
-                throw new IllegalArgumentException("has a value between brackets that no label can have: '"
-                        + value.strip() + "'; allowed are letters, digits, '.', '_' and '-'");
-            }
-            values.add(value.strip());
+        Parser(String text) {
+            this.text = text;
         }
-        return values;
+
+        List<Requirement> requirements() {
+            List<Requirement> requirements = new ArrayList<>();
+            do {
+                if (requirements.size() == MOST) {
+                    throw new IllegalArgumentException("has more than " + MOST + " conditions");
+                }
+                skipBlanks();
+                if (at == text.length()) {
+                    throw new IllegalArgumentException("ends where a condition is expected");
+                }
+                int start = at;
+                requirements.add(requirement(start));
+                skipBlanks();
+                if (at < text.length() && text.charAt(at) != ',') {
+                    throw unreadable(start);
+                }
+            } while (at++ < text.length());
+            return List.copyOf(requirements);
+        }
+
+        private Requirement requirement(int start) {
+            if (takes("!")) {
+                skipBlanks();
+                return new Missing(key(start));
+            }
+            String key = key(start);
+            int afterKey = at;
+            skipBlanks();
+            if (takes("==") || takes("=")) {
+                return new In(key, Set.of(value(start)));
+            }
+            if (takes("!=")) {
+                return new NotIn(key, Set.of(value(start)));
+            }
+            if (at > afterKey && at < text.length() && text.charAt(at) != ',') {
+                String operator = word(MAX_KEY, false);
+                skipBlanks();
+                if ((operator.equals("in") || operator.equals("notin")) && takes("(")) {
+                    Set<String> values = values(start);
+                    return operator.equals("in") ? new In(key, values) : new NotIn(key, values);
+                }
+                throw unreadable(start);
+            }
+            return new Exists(key);
+        }
+
+        private Set<String> values(int start) {
+            Set<String> values = new TreeSet<>();
+            do {
+                skipBlanks();
+                int from = at;
+                values.add(word(MAX_VALUE, false));
+                skipBlanks();
+                if (at < text.length() && ",)".indexOf(text.charAt(at)) < 0) {
+                    if ("()".indexOf(text.charAt(at)) >= 0 || text.indexOf(')', at) < 0) {
+                        throw unreadable(start);
+                    }
+                    throw new IllegalArgumentException("has a value between brackets that no label can have, from"
+                            + " character " + (from + 1) + " on; allowed are letters, digits, '.', '_' and '-'");
+                }
+            } while (takes(","));
+            if (!takes(")")) {
+                throw unreadable(start);
+            }
+            return values;
+        }
+
+        private String key(int start) {
+            String key = word(MAX_KEY, true);
+            if (key.isEmpty()) {
+                throw unreadable(start);
+            }
+            return key;
+        }
+
+        private String value(int start) {
+            skipBlanks();
+            int from = at;
+            String value = word(MAX_VALUE, false);
+            if (value.isEmpty() && at > from) {
+                throw unreadable(start);
+            }
+            return value;
+        }
+
+        /** Letters, digits and signs, with a letter or digit first and last; empty where there is none. */
+        private String word(int most, boolean slashes) {
+            int from = at;
+            while (at < text.length() && (isAlphanumeric(text.charAt(at)) || isSign(text.charAt(at), slashes))) {
+                at++;
+            }
+            if (at == from) {
+                return "";
+            }
+            if (at - from > most || !isAlphanumeric(text.charAt(from)) || !isAlphanumeric(text.charAt(at - 1))) {
+                throw unreadable(from);
+            }
+            return text.substring(from, at);
+        }
+
+        private static boolean isAlphanumeric(char c) {
+            return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+        }
+
+        private static boolean isSign(char c, boolean slashes) {
+            return c == '.' || c == '_' || c == '-' || (slashes && c == '/');
+        }
+
+        private boolean takes(String token) {
+            boolean there = text.startsWith(token, at);
+            at += there ? token.length() : 0;
+            return there;
+        }
+
+        private void skipBlanks() {
+            while (at < text.length() && " \t\n\u000B\f\r".indexOf(text.charAt(at)) >= 0) {
+                at++;
+            }
+        }
+
+        private static IllegalArgumentException unreadable(int from) {
+            return new IllegalArgumentException("cannot be read from character " + (from + 1)
+                    + " on; write key=value, key!=value, key in (a, b), key notin (a, b), key or !key, with commas"
+                    + " between them");
+        }
     }
 }

@@ -122,9 +122,6 @@ class ImageReferenceTest {
                 alpine:.t                               | the tag must be
                 alpine:-t                               | the tag must be
                 alpine:t!                               | the tag must be
-                alpine@                                 | the digest must be
-                alpine@sha256:ffffffffffffffffffffffffffffffffff | the digest must be
-                alpine@md5:d41d8cd98f00b204e9800998ecf8427e      | the digest must be
                 -docker                                 | the repository name may have
                 docker-/docker                          | the repository name may have
                 ____/____                               | the repository name may have
@@ -154,6 +151,28 @@ class ImageReferenceTest {
                     .isInstanceOf(InvalidReference.class)
                     .hasMessageContaining("invalid image reference '" + text + "'")
                     .hasMessageContaining(why);
+        }
+
+        @ParameterizedTest
+        @CsvSource(textBlock = """
+                alpine@                                          , ***@
+                alpine@sha256:ffffffffffffffffffffffffffffffffff , ***@sha256:ffffffffffffffffffffffffffffffffff
+                alpine@md5:d41d8cd98f00b204e9800998ecf8427e      , ***@md5:d41d8cd98f00b204e9800998ecf8427e
+                user:s3cret@reg.io/x                             , ***@reg.io/x
+                https://user:s3cret@reg.io/x                     , ***@reg.io/x
+                s3cret-token@reg.io/x:1                          , ***@reg.io/x:1
+                user:s3@cr@et@reg.io/x                           , ***@reg.io/x
+                user:s3/cret@reg.io/x                            , ***@reg.io/x
+                user:s3cret@sha256:1                             , ***@sha256:1
+                """)
+        void becauseNoDigestFollowsAnAtIsShownWithoutWhatStandsBefore(String text, String shown) {
+            assertThatThrownBy(() -> ImageReference.parse(text))
+                    .isInstanceOf(InvalidReference.class)
+                    .hasMessageContaining("invalid image reference '" + shown + "'")
+                    .hasMessageContaining("the digest must be");
+            assertThatThrownBy(() -> ImageReference.parse(text + '@' + SHA256))
+                    .hasMessageNotContaining("s3")
+                    .hasMessageNotContaining("user");
         }
 
         @ParameterizedTest
@@ -194,8 +213,8 @@ class ImageReferenceTest {
 
         @Test
         void isShownShortAndOnOneLine() {
-            assertThatThrownBy(() -> ImageReference.parse("a\nb\u0007"))
-                    .hasMessageStartingWith("invalid image reference 'a?b?'");
+            assertThatThrownBy(() -> ImageReference.parse("a\nb\u0007\u009b\u202e\u2028\ud800"))
+                    .hasMessageStartingWith("invalid image reference 'a?b?????'");
             assertThatThrownBy(() -> ImageReference.parse("A".repeat(5000)))
                     .satisfies(e -> assertThat(e.getMessage()).hasSizeLessThan(400));
         }

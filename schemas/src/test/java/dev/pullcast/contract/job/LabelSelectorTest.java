@@ -35,6 +35,12 @@ class LabelSelectorTest {
             zone=a , tier=core                  | false
             in                                  | false
             in in (in)                          | false
+            zone in ()                          | false
+            zone notin()                        | true
+            zone in(a)                          | true
+            tier in (,edge)                     | true
+            ! missing                           | true
+            '	zone	=	a	,	tier	in	(edge)	' | true
             """)
     void meansWhatItMeansInKubernetes(String selector, boolean expected) {
         assertThat(LabelSelector.parse(selector).matches(LABELS)).isEqualTo(expected);
@@ -42,7 +48,33 @@ class LabelSelectorTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"", " ", ",", "zone=a,", "zone=a,,tier=b", "zone in a", "zone in (a", "=a", "zone>1", "zone=a b"
+            strings = {
+                "",
+                " ",
+                ",",
+                "zone=a,",
+                "zone=a,,tier=b",
+                "zone in a",
+                "zone in (a",
+                "=a",
+                "zone>1",
+                "zone=a b",
+                "zone=-a",
+                "zone=a-",
+                "zone in (a b)",
+                "zone in (a,(b)",
+                "zone in(a)x",
+                "in (a)",
+                "!",
+                "!!zone",
+                "zone!",
+                "zone notin",
+                "zone=a=b",
+                "zone in (a),,",
+                "-zone",
+                "zo/",
+                "zone in (a/b)",
+                "a b"
             })
     void saysWhatCannotBeRead(String selector) {
         assertThatThrownBy(() -> LabelSelector.parse(selector)).isInstanceOf(IllegalArgumentException.class);
