@@ -79,7 +79,8 @@ public record WorkerConfig(
             new Settings.Key(
                     "engine.host",
                     "",
-                    "unix:///path or tcp://host:port; default: DOCKER_HOST, else " + EngineAddress.DEFAULT),
+                    "unix:///path or tcp://host:port; default: DOCKER_HOST, else the docker context in use, else "
+                            + EngineAddress.DEFAULT),
             new Settings.Key(
                     "engine.mode",
                     "auto",
@@ -174,7 +175,8 @@ public record WorkerConfig(
                     (short) settings.getInt("topics.replication", -1, 100),
                     settings.kafka());
         } catch (IllegalArgumentException e) {
-            throw new InvalidSetting("setting 'engine.host': " + e.getMessage());
+            boolean given = settings.find("engine.host") != null;
+            throw new InvalidSetting((given ? "setting 'engine.host': " : "") + e.getMessage());
         }
     }
 

@@ -69,9 +69,7 @@ public final class CliEngine implements EngineClient {
     }
 
     private static EngineDetails details(JsonNode server, JsonNode info) {
-        boolean podman =
-                server.path("Components").path(0).path("Name").asString("").startsWith("Podman");
-        EngineDetails details = new InfoAnswer(podman, server.path("ApiVersion").asString(""), info).details(server);
+        EngineDetails details = new InfoAnswer(InfoAnswer.isPodman(server), server.path("ApiVersion").asString(""), info).details(server);
         EngineFacts facts = details.facts();
         return details.withFacts(new EngineFacts(
                 facts.kind(),

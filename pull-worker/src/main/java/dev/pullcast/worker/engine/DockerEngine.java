@@ -43,8 +43,16 @@ public final class DockerEngine implements EngineClient {
     private @Nullable Future<Ping> ping;
     private volatile boolean closed;
 
-    /** What {@code /_ping} told. */
-    private record Ping(ApiVersion version, boolean podman) {}
+    /**
+     * What {@code /_ping} told, or {@code /version} in its place.
+     *
+     * @param version null where neither may be asked: then paths have none, and engines serve them as their newest
+     */
+    private record Ping(@Nullable ApiVersion version, boolean podman) {
+        String versionText() {
+            return version == null ? "" : version.toString();
+        }
+    }
 
     private DockerEngine(Vertx vertx, EngineAddress address, HttpClientAgent client) {
         this.vertx = vertx;
@@ -76,7 +84,9 @@ public final class DockerEngine implements EngineClient {
     private Future<InfoAnswer> info() {
         return refreshPing()
                 .compose(p -> shortCall(HttpMethod.GET, path(p, "/info"))
-                        .map(body -> new InfoAnswer(p.podman(), p.version().toString(), tree(body))));
+                        .map(DockerEngine::tree)
+                        .recover(t -> EngineException.isRefusal(t) ? version().map(InfoAnswer::fromVersion) : Future.failedFuture(t))
+                        .map(info -> new InfoAnswer(p.podman(), p.versionText(), info)));
     }
 
     /** Podman fails to answer where it cannot run its own helpers, and pulls all the same. */
@@ -112,7 +122,10 @@ public final class DockerEngine implements EngineClient {
     public Future<Optional<ImageFacts>> inspect(String name) {
         return ping().compose(p -> send(HttpMethod.GET, path(p, "/images/" + encode(name) + "/json"), null))
                 .compose(response -> response.statusCode() == 404
-                        ? drained(response).map(_ -> Optional.<ImageFacts>empty())
+                        ? errorOf(response, requestOf(response), null)
+                                .compose(error -> EngineException.isRefusal(error)
+                                        ? Future.failedFuture(error)
+                                        : Future.succeededFuture(Optional.<ImageFacts>empty()))
                         : bodyOf(response).map(body -> Optional.of(imageFacts(tree(body)))));
     }
 
@@ -128,7 +141,11 @@ public final class DockerEngine implements EngineClient {
 
     @Override
     public EngineCall pull(PullRequest request, Consumer<EngineMessage> messages) {
-        DockerPull call = new DockerPull(request.auth(), messages, this::diagnoseCut);
+        DockerPull call = new DockerPull(
+                request.auth(),
+                messages,
+                response -> errorOf(response, "POST /images/create", request.auth()),
+                this::diagnoseCut);
         ping().compose(p -> send(HttpMethod.POST, path(p, pullPath(request)), call))
                 .onSuccess(call::onResponse)
                 .onFailure(call::onRequestFailed);
@@ -221,13 +238,25 @@ public final class DockerEngine implements EngineClient {
                 .map(response -> new Ping(
                         ApiVersion.negotiate(response.getHeader("Api-Version")),
                         response.getHeader("Libpod-API-Version") != null
-                                || String.valueOf(response.getHeader("Server")).startsWith("Libpod")));
+                                || String.valueOf(response.getHeader("Server")).startsWith("Libpod")))
+                .recover(t -> EngineException.isRefusal(t) ? pingByVersion() : Future.failedFuture(t));
         ping = fresh;
         return fresh;
     }
 
+    /** For an address that does not allow {@code /_ping}. */
+    private Future<Ping> pingByVersion() {
+        return shortCall(HttpMethod.GET, "/version")
+                .map(DockerEngine::tree)
+                .map(version -> new Ping(
+                        ApiVersion.negotiate(version.path("ApiVersion").asString("")), InfoAnswer.isPodman(version)))
+                .recover(t -> EngineException.isRefusal(t)
+                        ? Future.succeededFuture(new Ping(null, false))
+                        : Future.failedFuture(t));
+    }
+
     private static String path(Ping ping, String path) {
-        return "/v" + ping.version() + path;
+        return ping.version() == null ? path : "/v" + ping.version() + path;
     }
 
     private Future<Buffer> shortCall(HttpMethod method, String uri) {
@@ -235,39 +264,38 @@ public final class DockerEngine implements EngineClient {
     }
 
     private Future<Buffer> bodyOf(HttpClientResponse response) {
-        if (response.statusCode() / 100 == 2) {
+        if (response.statusCode() / 100 == 2 && !DockerPull.isPage(response)) {
             Future<Buffer> body = response.body();
             response.resume();
             return body.recover(t -> Future.failedFuture(EngineHttp.unreachable(address, t)));
         }
-        return errorOf(response, null).compose(failure -> Future.failedFuture(new EngineException(failure)));
+        return errorOf(response, requestOf(response), null).compose(Future::failedFuture);
     }
 
-    /** Reads an answer that is not 2xx: {@code {"message": …}}, or plain text from old or foreign servers. */
-    static Future<PullFailure> errorOf(HttpClientResponse response, @Nullable RegistryAuth auth) {
+    private static String requestOf(HttpClientResponse response) {
+        String uri = response.request().getURI();
+        int query = uri.indexOf('?');
+        return response.request().getMethod() + " " + (query < 0 ? uri : uri.substring(0, query));
+    }
+
+    /** Reads an answer that is not what was asked for: the engine's own error, or that of a proxy before it. */
+    private Future<EngineException> errorOf(HttpClientResponse response, String request, @Nullable RegistryAuth auth) {
         Buffer body = Buffer.buffer();
         response.handler(chunk -> {
             if (body.length() < MAX_ERROR_BODY) {
                 body.appendBuffer(chunk);
             }
         });
+        boolean ofEngine = response.getHeader("Api-Version") != null || response.getHeader("Libpod-API-Version") != null;
         return drained(response)
                 .otherwiseEmpty()
-                .map(_ -> FailureClassifier.classify(response.statusCode(), message(response, body), auth));
-    }
-
-    private static String message(HttpClientResponse response, Buffer body) {
-        String text = body.toString(StandardCharsets.UTF_8).strip();
-        try {
-            String message =
-                    ContractJson.mapper().readTree(text).path("message").asString("");
-            if (!message.isEmpty()) {
-                return message;
-            }
-        } catch (JacksonException e) {
-            // not JSON: the text itself is all there is
-        }
-        return text.isEmpty() ? "HTTP " + response.statusCode() + " without a message" : text;
+                .map(_ -> new ErrorAnswer(
+                                request,
+                                response.statusCode(),
+                                response.getHeader("Content-Type"),
+                                ofEngine,
+                                body.toString(StandardCharsets.UTF_8))
+                        .failure(address, auth));
     }
 
     /**

@@ -10,6 +10,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
+import java.util.Locale;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,7 @@ final class DockerPull implements EngineClient.EngineCall {
     private static final int LEAST_READ = 1024;
 
     private final @Nullable RegistryAuth auth;
+    private final Function<HttpClientResponse, Future<EngineException>> readError;
     private final Function<String, Future<PullFailure>> diagnoseCut;
     private final EngineMessageDecoder decoder;
     private final Promise<CallEnd> end = Promise.promise();
@@ -34,8 +36,10 @@ final class DockerPull implements EngineClient.EngineCall {
     DockerPull(
             @Nullable RegistryAuth auth,
             Consumer<EngineMessage> messages,
+            Function<HttpClientResponse, Future<EngineException>> readError,
             Function<String, Future<PullFailure>> diagnoseCut) {
         this.auth = auth;
+        this.readError = readError;
         this.diagnoseCut = diagnoseCut;
         this.decoder = new EngineMessageDecoder(message -> {
             if (message instanceof EngineMessage.Failure failure) {
@@ -80,14 +84,20 @@ final class DockerPull implements EngineClient.EngineCall {
     }
 
     void onResponse(HttpClientResponse response) {
-        if (response.statusCode() != 200) {
-            DockerEngine.errorOf(response, auth).onSuccess(this::broken);
+        if (response.statusCode() != 200 || isPage(response)) {
+            readError.apply(response).onSuccess(error -> broken(error.failure()));
             return;
         }
         response.handler(this::onChunk);
         response.exceptionHandler(t -> onCut(String.valueOf(t.getMessage())));
         response.endHandler(_ -> onEnd());
         response.resume();
+    }
+
+    /** A login proxy's, for instance: no engine answers with one. */
+    static boolean isPage(HttpClientResponse response) {
+        String type = response.getHeader("Content-Type");
+        return type != null && type.toLowerCase(Locale.ROOT).startsWith("text/html");
     }
 
     private void onChunk(Buffer chunk) {

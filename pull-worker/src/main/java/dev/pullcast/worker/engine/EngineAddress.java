@@ -48,8 +48,14 @@ public sealed interface EngineAddress {
      * The folder of {@code ca.pem}, {@code cert.pem} and {@code key.pem}.
      *
      * @param verify false to accept any server certificate
+     * @param systemAuthorities whether the authorities that Java trusts count where the folder has no {@code ca.pem}
      */
-    record Tls(Path folder, boolean verify) {}
+    record Tls(Path folder, boolean verify, boolean systemAuthorities) {
+        /** With an authority of its own. */
+        public Tls(Path folder, boolean verify) {
+            this(folder, verify, false);
+        }
+    }
 
     /** The same address for {@code docker --host}, which takes its TLS files from the environment. */
     default String forCommand() {
@@ -82,18 +88,47 @@ public sealed interface EngineAddress {
     /** What Docker uses when nobody says anything else. */
     String DEFAULT = "unix:///var/run/docker.sock";
 
+    /** The same where TLS is asked for. */
+    String DEFAULT_TLS = "tcp://localhost:2376";
+
     /**
-     * Reads an address as the docker command line does.
+     * Finds the engine as the docker command does: what is given, else {@code DOCKER_HOST}, else the context of {@code
+     * DOCKER_CONTEXT} or of {@code currentContext} in {@code config.json}, else the default socket.
      *
-     * @param host {@code unix://PATH}, {@code tcp://HOST:PORT}, or a path; null for {@code DOCKER_HOST} or the default
-     * @param environment {@code DOCKER_HOST}, {@code DOCKER_CERT_PATH}, {@code DOCKER_TLS_VERIFY}
-     * @throws IllegalArgumentException for an address that cannot be used, saying why
+     * @param host {@code unix://PATH}, {@code tcp://HOST:PORT}, or a path; null for what the environment says
+     * @param environment {@code DOCKER_HOST}, {@code DOCKER_CONTEXT}, {@code DOCKER_CONFIG}, {@code HOME}, {@code
+     *     DOCKER_TLS}, {@code DOCKER_TLS_VERIFY}, {@code DOCKER_CERT_PATH}
+     * @throws IllegalArgumentException for an address or a context that cannot be used, saying why
      */
     static EngineAddress of(@Nullable String host, Map<String, String> environment) {
         String fromEnvironment = environment.getOrDefault("DOCKER_HOST", "");
-        String text = host != null ? host : fromEnvironment.isEmpty() ? DEFAULT : fromEnvironment;
+        DockerContexts contexts = DockerContexts.of(environment);
+        Tls tls = tls(contexts.folder(), environment);
+        if (host != null || !fromEnvironment.isEmpty()) {
+            String text = host != null ? host : fromEnvironment;
+            boolean https = tls == null && text.startsWith("https://");
+            return parse(text, https ? new Tls(contexts.folder(), false) : tls);
+        }
+        EngineAddress ofContext = contexts.current(environment);
+        if (ofContext != null) {
+            return ofContext;
+        }
+        boolean tcp = isSet("DOCKER_TLS", environment) || isSet("DOCKER_TLS_VERIFY", environment);
+        return parse(tcp ? DEFAULT_TLS : DEFAULT, tls);
+    }
+
+    /**
+     * Reads an address.
+     *
+     * @param tls for TCP; null for clear text
+     * @throws IllegalArgumentException for one that cannot be used, saying why
+     */
+    static EngineAddress parse(String text, @Nullable Tls tls) {
         if (text.startsWith("/") || text.startsWith("./")) {
             return new Socket(Path.of(text));
+        }
+        if (text.equals("unix://")) {
+            return parse(DEFAULT, null);
         }
         URI uri;
         try {
@@ -103,7 +138,7 @@ public sealed interface EngineAddress {
         }
         return switch (String.valueOf(uri.getScheme())) {
             case "unix" -> new Socket(Path.of(text.substring("unix://".length())));
-            case "tcp", "http", "https" -> tcp(text, uri, environment);
+            case "tcp", "http", "https" -> tcp(text, uri, tls);
             case "ssh" ->
                 new OnlyCommand(
                         text,
@@ -114,17 +149,25 @@ public sealed interface EngineAddress {
         };
     }
 
-    private static EngineAddress tcp(String text, URI uri, Map<String, String> environment) {
+    private static @Nullable Tls tls(Path configFolder, Map<String, String> environment) {
         String certPath = environment.getOrDefault("DOCKER_CERT_PATH", "");
-        boolean verify = !environment.getOrDefault("DOCKER_TLS_VERIFY", "").isEmpty();
-        boolean withTls = verify || !certPath.isEmpty() || "https".equals(uri.getScheme());
+        boolean verify = isSet("DOCKER_TLS_VERIFY", environment);
+        if (!verify && certPath.isEmpty() && !isSet("DOCKER_TLS", environment)) {
+            return null;
+        }
+        return new Tls(certPath.isEmpty() ? configFolder : Path.of(certPath), verify);
+    }
+
+    private static boolean isSet(String variable, Map<String, String> environment) {
+        return !environment.getOrDefault(variable, "").isEmpty();
+    }
+
+    private static EngineAddress tcp(String text, URI uri, @Nullable Tls tls) {
         if (uri.getHost() == null) {
             throw invalid(text, "the host is missing");
         }
-        Path folder =
-                certPath.isEmpty() ? Path.of(environment.getOrDefault("HOME", "."), ".docker") : Path.of(certPath);
-        int port = uri.getPort() != -1 ? uri.getPort() : withTls ? 2376 : 2375;
-        return new Tcp(uri.getHost(), port, withTls ? new Tls(folder, verify) : null);
+        int port = uri.getPort() != -1 ? uri.getPort() : tls != null ? 2376 : 2375;
+        return new Tcp(uri.getHost(), port, tls);
     }
 
     private static IllegalArgumentException invalid(String text, String why) {

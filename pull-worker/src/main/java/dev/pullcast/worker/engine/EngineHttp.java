@@ -35,9 +35,9 @@ final class EngineHttp {
         if (address instanceof EngineAddress.Tcp tcp && tcp.tls() != null) {
             EngineAddress.Tls tls = tcp.tls();
             options.setSsl(true).setVerifyHost(tls.verify()).setTrustAll(!tls.verify());
-            if (tls.verify()) {
-                options.setTrustOptions(
-                        new PemTrustOptions().addCertPath(readable(tls.folder().resolve("ca.pem"))));
+            Path authority = tls.folder().resolve("ca.pem");
+            if (tls.verify() && !(tls.systemAuthorities() && Files.notExists(authority))) {
+                options.setTrustOptions(new PemTrustOptions().addCertPath(readable(authority)));
             }
             Path key = tls.folder().resolve("key.pem");
             if (Files.exists(key)) {

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.pullcast.worker.engine;
 
+import dev.pullcast.contract.codec.ContractJson;
 import dev.pullcast.contract.worker.EngineFacts;
 import dev.pullcast.worker.engine.EngineDetails.Store;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * What an engine says of itself, be it over its API or through the docker command.
@@ -14,6 +16,20 @@ import tools.jackson.databind.JsonNode;
  * @param info the answer to {@code /info}
  */
 record InfoAnswer(boolean podman, String apiVersion, JsonNode info) {
+    /** As much of {@code /info} as {@code /version} tells, for an address that allows only that. */
+    static JsonNode fromVersion(JsonNode version) {
+        ObjectNode info = ContractJson.mapper().createObjectNode();
+        info.put("ServerVersion", version.path("Version").asString(""));
+        info.put("OSType", version.path("Os").asString("linux"));
+        info.put("Architecture", version.path("Arch").asString(""));
+        return info;
+    }
+
+    /** Whether an answer to {@code /version} is Podman's. */
+    static boolean isPodman(JsonNode version) {
+        return version.path("Components").path(0).path("Name").asString("").startsWith("Podman");
+    }
+
     EngineFacts facts() {
         return new EngineFacts(
                 podman ? "podman" : "docker",

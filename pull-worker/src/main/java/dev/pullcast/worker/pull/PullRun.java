@@ -2,7 +2,6 @@
 package dev.pullcast.worker.pull;
 
 import dev.pullcast.contract.event.FailureReason;
-import dev.pullcast.contract.image.ImageReference;
 import dev.pullcast.contract.job.PullPolicy;
 import dev.pullcast.worker.engine.CallEnd;
 import dev.pullcast.worker.engine.EngineClient;
@@ -51,6 +50,7 @@ public final class PullRun {
     private final RandomGenerator random;
     private final PullSettings settings;
     private final EngineWatch watch;
+    private final LocalImage image;
     private final SizesAhead sizes;
     private final Runnable onOver;
     private final List<PullFollower> followers = new ArrayList<>();
@@ -103,6 +103,7 @@ public final class PullRun {
         this.spec = spec;
         this.wanted = new WantedImage(spec.reference(), spec.platform());
         this.engine = parts.engine();
+        this.image = new LocalImage(parts.engine(), spec.reference(), wanted);
         this.keyring = parts.keyring();
         this.timers = parts.timers();
         this.random = parts.random();
@@ -162,7 +163,7 @@ public final class PullRun {
     /** Begins; the slot is ours until {@code onOver}. */
     public void start() {
         enter(new PullState.Inspecting());
-        engine.inspect(wanted.localName()).compose(this::presentAlready).onComplete(inspected -> {
+        image.look().compose(this::presentAlready).onComplete(inspected -> {
             if (isOver()) {
                 return;
             }
@@ -180,7 +181,7 @@ public final class PullRun {
         ImageFacts present = found.orElse(null);
         previousDigest = present == null ? null : present.digestOf(spec.reference());
         return present != null && spec.policy() == PullPolicy.IF_NOT_PRESENT && wanted.isPlatformOf(present)
-                ? nameByTag().map(true)
+                ? image.nameByTag().map(true)
                 : Future.succeededFuture(false);
     }
 
@@ -291,6 +292,7 @@ public final class PullRun {
     private void onMessage(EngineMessage message) {
         if (state instanceof PullState.Pulling pulling) {
             progress.on(message);
+            image.on(message);
             look(pulling.call());
         }
     }
@@ -304,16 +306,8 @@ public final class PullRun {
     private void check(@Nullable RegistryAuth login) {
         enter(new PullState.Checking());
         Future<Void> settled = sizes.settle(spec, login, progress);
-        engine.inspect(wanted.localName())
-                .map(found -> found.orElseThrow(() -> new EngineException(PullFailure.of(
-                        FailureReason.ENGINE_ERROR,
-                        "the engine said that the pull ended well, but it does not have " + spec.reference()))))
-                .compose(facts -> {
-                    PullFailure lie = wanted.mismatch(facts);
-                    return lie == null
-                            ? Future.all(nameByTag(), settled).map(facts)
-                            : Future.<ImageFacts>failedFuture(new EngineException(lie));
-                })
+        image.check()
+                .compose(digest -> Future.all(image.nameByTag(), settled).map(digest))
                 .onComplete(checked -> {
                     if (isOver()) {
                         return;
@@ -321,7 +315,7 @@ public final class PullRun {
                     if (checked.failed()) {
                         failed(EngineException.failureOf(checked.cause()));
                     } else {
-                        succeeded(checked.result().digestOf(spec.reference()));
+                        succeeded(checked.result().orElse(null));
                     }
                 });
     }
@@ -337,14 +331,6 @@ public final class PullRun {
                 progress.bytesDownloaded(),
                 Duration.between(firstCallAt, lastByte),
                 Duration.between(lastByte, now)));
-    }
-
-    /** {@code name:tag@digest} is pulled by digest, which leaves no tag on the engine. */
-    private Future<Void> nameByTag() {
-        ImageReference reference = spec.reference();
-        return reference.digest() == null || reference.tag() == null
-                ? Future.succeededFuture()
-                : engine.tag(wanted.localName(), reference.name(), reference.tag());
     }
 
     private void failed(PullFailure failure) {

@@ -13,8 +13,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 class EngineAddressTest {
     @Test
     void withoutAnythingItIsDockersSocket() {
-        assertThat(EngineAddress.of(null, Map.of())).hasToString("unix:///var/run/docker.sock");
-        assertThat(EngineAddress.of(null, Map.of("DOCKER_HOST", ""))).hasToString("unix:///var/run/docker.sock");
+        Map<String, String> empty = Map.of("HOME", "/nonexistent", "DOCKER_HOST", "", "DOCKER_CONTEXT", "");
+        assertThat(EngineAddress.of(null, empty)).hasToString("unix:///var/run/docker.sock");
+        assertThat(EngineAddress.of("unix://", empty)).hasToString("unix:///var/run/docker.sock");
+        assertThat(EngineAddress.of(null, Map.of("DOCKER_CONFIG", "/c", "DOCKER_TLS_VERIFY", "1")))
+                .isEqualTo(new EngineAddress.Tcp(
+                        "localhost", 2376, new EngineAddress.Tls(Path.of("/c"), true)));
     }
 
     @Test
