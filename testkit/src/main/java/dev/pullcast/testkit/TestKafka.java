@@ -240,6 +240,7 @@ public final class TestKafka implements AutoCloseable, BeforeEachCallback, After
                 topics.results(),
                 topics.workers(),
                 topics.sets(),
+                topics.coordinator(),
                 topics.rejected());
     }
 

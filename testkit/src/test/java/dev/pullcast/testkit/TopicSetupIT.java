@@ -62,6 +62,7 @@ class TopicSetupIT {
                                 topics.results(),
                                 topics.workers(),
                                 topics.sets(),
+                                topics.coordinator(),
                                 topics.rejected());
                 assertThat(ready.partitionsOf(topics.events())).isEqualTo(3);
             });

@@ -63,8 +63,8 @@ final class Clients {
             Set<String> dead = new HashSet<>();
             answer(admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata())
                     .forEach((tp, offset) -> {
-                        String owner = offset == null ? null : Watermark.ownerOf(offset.metadata());
-                        if (owner != null && partitions.contains(tp)) {
+                        String owner = offset == null ? "" : offset.metadata();
+                        if (!owner.isEmpty() && partitions.contains(tp)) {
                             dead.add(owner);
                         }
                     });
@@ -152,7 +152,8 @@ final class Clients {
      */
     static JobPlacement placement(Consumer<?, ?> consumer, Topics topics) {
         Map<String, Integer> counts = new TreeMap<>();
-        for (String topic : List.of(topics.jobs(), topics.events(), topics.results(), topics.sets())) {
+        for (String topic :
+                List.of(topics.jobs(), topics.events(), topics.results(), topics.sets(), topics.coordinator())) {
             counts.put(topic, partitions(consumer, topic).size());
         }
         String problem = TopicSetup.mismatch(topics, counts);

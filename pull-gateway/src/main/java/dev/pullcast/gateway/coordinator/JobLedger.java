@@ -7,19 +7,21 @@ import dev.pullcast.contract.job.CancelJob;
 import dev.pullcast.contract.job.PauseJob;
 import dev.pullcast.contract.job.StandingSet;
 import dev.pullcast.contract.job.Target;
-import dev.pullcast.contract.job.TaskRecord;
+import dev.pullcast.contract.job.TaskRecord.TaskPull;
 import dev.pullcast.contract.worker.WorkerStatus;
 import dev.pullcast.gateway.coordinator.OpenJob.Closing;
 import dev.pullcast.gateway.coordinator.OpenJob.Ending;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Predicate;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,22 +32,31 @@ import org.jspecify.annotations.Nullable;
 final class JobLedger {
     /** As long as a job's record is kept; a job id that comes again later is a new job. */
     private static final Duration MEMORY = Duration.ofDays(7);
+    /** Size of an event that ends a pull, in two topics, about. */
+    private static final int EVENT_BYTES = 2_000;
 
-    private record Ended(String content, Instant at) {}
-
-    private final int partition;
     private final JobRules rules;
     private final WorkerTable workers;
+    private final Budget budget;
     private final Tasks tasks;
     private final StandingSets sets;
     private final Map<String, OpenJob> jobs = new LinkedHashMap<>();
-    private final Map<String, Ended> ended = new LinkedHashMap<>();
+    private final Map<String, JobEntry.Ended> ended = new LinkedHashMap<>();
+    /** Jobs whose end, or whose being forgotten, is not written to the changelog yet. */
+    private final Set<String> endings = new LinkedHashSet<>();
+    /** Keys of the changelog that are of no more use. */
+    private final ArrayDeque<String> garbage = new ArrayDeque<>();
 
-    JobLedger(int partition, JobRules rules, WorkerTable workers) {
-        this.partition = partition;
+    /**
+     * A ledger that knows no job.
+     *
+     * @param budget of the transaction, shared by all ledgers of a coordinator
+     */
+    JobLedger(int partition, JobRules rules, WorkerTable workers, Budget budget) {
         this.rules = rules;
         this.workers = workers;
-        this.tasks = new Tasks(partition, rules, workers);
+        this.budget = budget;
+        this.tasks = new Tasks(partition, rules, workers, budget);
         this.sets = new StandingSets(workers);
     }
 
@@ -59,23 +70,10 @@ final class JobLedger {
         return jobs.size();
     }
 
-    /** From where to read this ledger back, given where reading goes on. */
-    Watermark watermark(Watermark next) {
-        Watermark lowest = next;
-        for (OpenJob open : jobs.values()) {
-            lowest = lowest.min(open.from());
-        }
-        return lowest;
-    }
-
-    /**
-     * A record of {@code pull.jobs}.
-     *
-     * @param from where to read from to meet it and its results again
-     */
-    List<Output> onJob(JobInput input, Watermark from, Instant now) {
+    /** A record of {@code pull.jobs}. */
+    List<Output> onJob(JobInput input, Instant now) {
         return switch (input) {
-            case JobInput.Wanted wanted -> onWanted(wanted, from, now);
+            case JobInput.Wanted wanted -> onWanted(wanted, now);
             case JobInput.Cancel(CancelJob cancel) -> onCancel(cancel, now);
             case JobInput.Pause(PauseJob pause) -> onPause(pause, now);
             case JobInput.Bad bad -> onBad(bad, now);
@@ -84,11 +82,11 @@ final class JobLedger {
 
     /** A record of {@code pull.results}. */
     List<Output> onResult(PullEvent event, Instant now) {
-        OpenJob open = apply(event, now);
         List<Output> outputs = new ArrayList<>(1);
+        OpenJob open = jobs.get(event.jobId());
         if (open != null) {
-            settle(open, now, outputs);
-            tasks.start(open, now, outputs);
+            apply(open, event);
+            advance(open, now, outputs);
         }
         return outputs;
     }
@@ -97,21 +95,27 @@ final class JobLedger {
     List<Output> onWorkers(Collection<WorkerStatus> arrived, Instant now) {
         List<Output> outputs = new ArrayList<>();
         for (OpenJob open : jobs.values()) {
-            boolean grown = false;
+            int before = open.workers().size();
             for (WorkerStatus worker : arrived) {
                 if (open.isFor(worker, now)) {
-                    open.add(worker.worker());
-                    grown = true;
+                    expect(open, worker, now);
                 }
             }
-            if (grown) {
+            if (open.workers().size() > before) {
                 outputs.add(new Output.Event(open.accepted(now)));
                 tasks.start(open, now, outputs);
-                tasks.note(open, outputs);
             }
         }
         arrived.forEach(worker -> sets.offer(worker, this::isKnown, now, outputs));
         return outputs;
+    }
+
+    private void expect(OpenJob open, WorkerStatus worker, Instant now) {
+        if (open.job().target().mode() == Target.Mode.ANY) {
+            chooseWorkers(open, now);
+        } else {
+            open.add(worker.worker());
+        }
     }
 
     /** Time passed. */
@@ -122,9 +126,7 @@ final class JobLedger {
                 // Workers know the deadline and say themselves what they did not finish, if they live.
                 open.close(new Closing.Expired(now.plus(rules.closeGrace())));
             }
-            settle(open, now, outputs);
-            tasks.replaceLost(open, now, outputs);
-            tasks.start(open, now, outputs);
+            advance(open, now, outputs);
         }
         sets.refresh(now, this::isKnown, outputs);
         forget(now);
@@ -132,69 +134,46 @@ final class JobLedger {
     }
 
     /**
-     * A record of {@code pull.jobs} that an earlier owner has handled.
+     * What an earlier owner of the partition wrote to the changelog, before anything else.
      *
-     * @param from as for {@link #onJob}
-     * @param mayBeOpen whether it is at or behind the watermark
+     * @param state the newest value of each key
      */
-    void restoreJob(JobInput input, Watermark from, boolean mayBeOpen, Instant now) {
-        switch (input) {
-            case JobInput.Wanted(var job, String content) -> {
-                if (contentOf(job.id()) == null) {
-                    if (mayBeOpen) {
-                        jobs.put(job.id(), new OpenJob(job, content, from, now, rules));
-                    } else {
-                        ended.put(job.id(), new Ended(content, now));
-                    }
-                }
-            }
-            case JobInput.Cancel(CancelJob cancel) -> {
-                OpenJob open = jobs.get(cancel.id());
-                if (open != null) {
-                    open.close(cancelled(cancel, now));
-                }
-            }
-            case JobInput.Bad bad -> {
-                if (bad.id() != null && bad.aboutJob() && contentOf(bad.id()) == null) {
-                    ended.put(bad.id(), new Ended(bad.content(), now));
-                }
-            }
-            case JobInput.Pause(PauseJob pause) -> {
-                OpenJob open = jobs.get(pause.id());
-                if (open != null) {
-                    open.pause(pause.paused(), pause.workersAtOnce());
-                }
-            }
-        }
+    void restore(Map<String, JobEntry> state) {
+        LedgerReader reader = new LedgerReader(state);
+        ended.putAll(reader.ended());
+        reader.open().forEach(open -> {
+            jobs.put(open.job().id(), open);
+            tasks.restore(open);
+        });
+        garbage.addAll(reader.garbage());
     }
 
-    /** A task that an earlier owner gave, or those whom it let wait; after the jobs, before the results. */
-    void restoreTask(TaskRecord task) {
-        OpenJob open = jobs.get(task.job());
-        if (open == null) {
-            return;
-        }
-        switch (task) {
-            case TaskRecord.PullTask given
-            when given.jobPartition() == partition -> {
-                open.restoreDeadline(given.deadline());
-                open.add(given.worker());
-                tasks.started(open, given.worker());
+    /** Hands over what changed since the last call, as records of the changelog. */
+    void takeChanges(List<Output> outputs) {
+        while (!garbage.isEmpty() && !budget.isSpent()) {
+            String key = garbage.remove();
+            if (!jobs.containsKey(JobEntry.jobOf(key))) {
+                outputs.add(new Output.State(key, null));
+                budget.spend(key.length());
             }
-            case TaskRecord.CancelTask taken when open.closing() == null -> tasks.drop(open, taken.worker());
-            case TaskRecord.WaitingWorkers waiting
-            when waiting.jobPartition() == partition -> {
-                open.restoreDeadline(waiting.deadline());
-                if (open.job().target().mode() == Target.Mode.ALL) {
-                    waiting.workers().forEach(open::add);
-                }
-            }
-            case TaskRecord.PullTask _,
-                    TaskRecord.WaitingWorkers _,
-                    TaskRecord.CancelTask _,
-                    TaskRecord.PauseTask _,
-                    TaskRecord.RemoveTask _ -> {}
         }
+        jobs.values().forEach(open -> open.takeChanges(outputs));
+        for (String id : endings) {
+            outputs.add(new Output.State(JobEntry.key(id), ended.get(id)));
+        }
+        endings.clear();
+    }
+
+    /** Whether keys of the changelog wait to be removed. */
+    boolean hasGarbage() {
+        return !garbage.isEmpty();
+    }
+
+    /** Everything that the changelog has to hold of this ledger, by key. */
+    Map<String, JobEntry> state() {
+        Map<String, JobEntry> all = new LinkedHashMap<>(ended);
+        jobs.values().forEach(open -> all.putAll(open.state()));
+        return all;
     }
 
     /** A standing set that an earlier owner remembered. */
@@ -202,36 +181,25 @@ final class JobLedger {
         sets.restore(set);
     }
 
-    /** A result that is known to an earlier owner, or news to all: the next {@link #onTime} draws the conclusions. */
-    void restoreResult(PullEvent event, Instant now) {
-        OpenJob open = jobs.get(event.jobId());
-        if (open != null && event instanceof PullEvent.OfPull pull && JobEndings.isOnBehalf(pull)) {
-            // Also of workers that never had a task.
-            open.add(pull.origin().worker());
-        }
-        apply(event, now);
-    }
-
-    private List<Output> onWanted(JobInput.Wanted wanted, Watermark from, Instant now) {
+    private List<Output> onWanted(JobInput.Wanted wanted, Instant now) {
         String id = wanted.job().id();
         String known = contentOf(id);
         if (known != null) {
-            return known.isEmpty() || known.equals(wanted.content()) ? List.of() : Refusals.taken(wanted.job(), now);
+            return known.equals(wanted.content()) ? List.of() : Refusals.taken(wanted.job(), now);
         }
-        OpenJob open = new OpenJob(wanted.job(), wanted.content(), from, now, rules);
+        OpenJob open = new OpenJob(wanted.job(), wanted.content(), now, rules);
         chooseWorkers(open, now);
         List<Output> outputs = new ArrayList<>();
         outputs.add(new Output.Event(open.accepted(now)));
-        int size = Math.max(
-                ContractJson.write(open.accepted(now)).length, ContractJson.write(open.task("", partition)).length);
+        int size = Math.max(ContractJson.write(open.accepted(now)).length, open.taskBytes());
         if (size > rules.maxRecordBytes()) {
             String reason = "images: with their full references the job becomes a record of " + size
                     + " bytes; at most " + rules.maxRecordBytes() + " are allowed; make several jobs of it";
             return reject(id, wanted.content(), List.of(reason), now);
         }
         jobs.put(id, open);
+        budget.spend(size);
         tasks.start(open, now, outputs);
-        tasks.note(open, outputs);
         sets.begin(open.job(), now, outputs);
         return outputs;
     }
@@ -246,9 +214,8 @@ final class JobLedger {
         List<Output> outputs = new ArrayList<>();
         if (changed && open.closing() == null) {
             outputs.add(new Output.Event(open.accepted(now)));
-            tasks.pause(open, pause.paused(), outputs);
         }
-        tasks.start(open, now, outputs);
+        advance(open, now, outputs);
         return outputs;
     }
 
@@ -268,11 +235,8 @@ final class JobLedger {
             return kept ? outputs : unknown(cancel.id());
         }
         if (open.closing() == null) {
-            Closing.Cancelled closing = cancelled(cancel, now);
-            open.close(closing);
-            tasks.cancel(open, closing.message(), outputs);
-            endWaiting(open, closing, now, outputs);
-            settle(open, now, outputs);
+            open.close(cancelled(cancel, now));
+            advance(open, now, outputs);
         }
         return outputs;
     }
@@ -295,27 +259,20 @@ final class JobLedger {
     }
 
     private List<Output> reject(String id, String content, List<String> reasons, Instant now) {
-        ended.put(id, new Ended(content, now));
+        end(id, content, now);
         return List.of(new Output.Reject(reasons), new Output.Event(new PullEvent.JobRejected(id, now, null, reasons)));
     }
 
-    /** Takes note of a result; the job that it changed, or null. */
-    private @Nullable OpenJob apply(PullEvent event, Instant now) {
-        OpenJob open = jobs.get(event.jobId());
+    private void apply(OpenJob open, PullEvent event) {
         switch (event) {
             case PullEvent.Succeeded e -> end(open, e, Ending.SUCCEEDED);
             case PullEvent.Skipped e -> end(open, e, Ending.SKIPPED);
             case PullEvent.Failed e -> end(open, e, Ending.FAILED);
             case PullEvent.Cancelled e -> end(open, e, Ending.CANCELLED);
-            case PullEvent.JobCompleted _, PullEvent.JobRejected _ -> {
-                // Written by this coordinator or by an earlier owner of the partition: the job has its end.
-                if (event.isTerminal()) {
-                    String content = contentOf(event.jobId());
-                    close(event.jobId(), content == null ? "" : content, now);
-                }
-                return null;
-            }
-            case PullEvent.Queued _,
+            // The end of a job is written in one transaction with the changelog, which is where it is known from.
+            case PullEvent.JobCompleted _,
+                    PullEvent.JobRejected _,
+                    PullEvent.Queued _,
                     PullEvent.Started _,
                     PullEvent.Layer _,
                     PullEvent.Progress _,
@@ -323,65 +280,73 @@ final class JobLedger {
                     PullEvent.JobAccepted _,
                     PullEvent.Unknown _ -> {}
         }
-        return open;
     }
 
-    private void end(@Nullable OpenJob open, PullEvent.OfPull event, Ending ending) {
-        if (open != null) {
-            String worker = event.origin().worker();
-            boolean running = open.isRunning(worker);
-            if (open.end(worker, event.origin().pull(), ending) && running) {
-                tasks.ended(worker);
+    private void end(OpenJob open, PullEvent.OfPull event, Ending ending) {
+        String worker = event.origin().worker();
+        boolean running = open.isRunning(worker);
+        if (open.end(worker, event.origin().pull(), ending) && running) {
+            tasks.ended(worker);
+        }
+    }
+
+    /** Does what the state of a job asks for, as far as the transaction has room. */
+    private void advance(OpenJob open, Instant now, List<Output> outputs) {
+        Closing closing = open.closing();
+        boolean outOfTime = closing != null && !now.isBefore(closing.at());
+        if (closing == null) {
+            tasks.replaceLost(open, now, outputs);
+            tasks.tell(open, null, outputs);
+            tasks.start(open, now, outputs);
+        } else {
+            if (closing instanceof Closing.Cancelled cancelled) {
+                tasks.tell(open, cancelled.message(), outputs);
+            } else if (outOfTime) {
+                tasks.tell(open, "the job's deadline passed", outputs);
+            }
+            writeEnds(open, closing, outOfTime, now, outputs);
+        }
+        settle(open, now, outputs);
+    }
+
+    /**
+     * Writes ends on behalf of workers: of a cancelled job for those that have no task, out of time for all. They count
+     * when they are read back: where the worker's own answer stands before it in the log, that one counts.
+     */
+    private void writeEnds(OpenJob open, Closing closing, boolean outOfTime, Instant now, List<Output> outputs) {
+        if (!outOfTime && closing instanceof Closing.Expired) {
+            return;
+        }
+        Iterator<Assignment> unwritten = open.unwritten(outOfTime);
+        while (unwritten.hasNext() && !budget.isSpent()) {
+            Assignment assignment = unwritten.next();
+            if (!assignment.isAnswered() && (outOfTime || !assignment.isGiven())) {
+                for (TaskPull pull : open.write(assignment)) {
+                    outputs.add(new Output.Event(JobEndings.onBehalf(open, closing, assignment.worker(), pull, now)));
+                    budget.spend(EVENT_BYTES);
+                }
             }
         }
     }
 
     /** Ends the job if nothing more is to be waited for. */
     private void settle(OpenJob open, Instant now, List<Output> outputs) {
-        Closing closing = open.closing();
-        boolean nobody = open.workers().isEmpty();
-        boolean patient = closing == null
+        boolean patient = open.closing() == null
                 && !open.isGraceOver(now)
-                && (nobody || !open.absent().isEmpty());
-        boolean outOfTime = closing != null && !now.isBefore(closing.at());
-        if (!outOfTime && (patient || !open.isAnswered())) {
-            return;
-        }
-        if (closing != null) {
-            if (closing instanceof Closing.Expired) {
-                tasks.cancel(open, "the job's deadline passed", outputs);
-            }
-            endOnBehalf(open, closing, _ -> true, now, outputs);
-        }
-        outputs.add(new Output.Event(JobEndings.completed(open, rules, now)));
-        close(open.job().id(), open.content(), now);
-    }
-
-    private void close(String id, String content, Instant now) {
-        OpenJob open = jobs.remove(id);
-        if (open != null) {
+                && (open.workers().isEmpty() || !open.absent().isEmpty());
+        if (!patient && open.isAnswered()) {
+            outputs.add(new Output.Event(JobEndings.completed(open, rules, now)));
+            String id = open.job().id();
+            jobs.remove(id);
             tasks.ended(open);
+            garbage.addAll(open.keys());
+            end(id, open.content(), now);
         }
-        ended.put(id, new Ended(content, now));
     }
 
-    /** Those who have no task will not say how their pulls ended. */
-    private void endWaiting(OpenJob open, Closing closing, Instant now, List<Output> outputs) {
-        endOnBehalf(open, closing, worker -> !open.isRunning(worker), now, outputs);
-    }
-
-    private void endOnBehalf(
-            OpenJob open, Closing closing, Predicate<String> whose, Instant now, List<Output> outputs) {
-        List<PullEvent.OfPull> missing = new ArrayList<>();
-        open.forEachOpen((worker, pull) -> {
-            if (whose.test(worker)) {
-                missing.add(JobEndings.onBehalf(open, closing, worker, pull, now));
-            }
-        });
-        missing.forEach(event -> {
-            outputs.add(new Output.Event(event));
-            apply(event, now);
-        });
+    private void end(String id, String content, Instant now) {
+        ended.put(id, new JobEntry.Ended(content, now));
+        endings.add(id);
     }
 
     private Closing.Cancelled cancelled(CancelJob cancel, Instant now) {
@@ -389,13 +354,13 @@ final class JobLedger {
         return new Closing.Cancelled(now.plus(rules.closeGrace()), message == null ? "cancelled" : message);
     }
 
-    /** The fingerprint of the job that has the id, empty if only its end is known; null if nobody has it. */
+    /** The fingerprint of the job that has the id; null if none has it. */
     private @Nullable String contentOf(String id) {
         OpenJob open = jobs.get(id);
         if (open != null) {
             return open.content();
         }
-        Ended before = ended.get(id);
+        JobEntry.Ended before = ended.get(id);
         return before == null ? null : before.content();
     }
 
@@ -404,8 +369,13 @@ final class JobLedger {
     }
 
     private void forget(Instant now) {
-        Iterator<Ended> oldest = ended.values().iterator();
-        while (oldest.hasNext() && oldest.next().at().plus(MEMORY).isBefore(now)) {
+        Iterator<Map.Entry<String, JobEntry.Ended>> oldest = ended.entrySet().iterator();
+        while (oldest.hasNext() && !budget.isSpent()) {
+            Map.Entry<String, JobEntry.Ended> entry = oldest.next();
+            if (!entry.getValue().at().plus(MEMORY).isBefore(now)) {
+                return;
+            }
+            garbage.add(JobEntry.key(entry.getKey()));
             oldest.remove();
         }
     }

@@ -76,6 +76,14 @@ final class Outbox {
                             job.id(),
                             ContractJson.write(job),
                             new RecordHeaders().add(JobPlacement.HEADER, "set".getBytes(UTF_8)));
+                case Output.State(var key, var value) ->
+                    add(
+                            topics.coordinator(),
+                            partition,
+                            now,
+                            key,
+                            value == null ? null : ContractJson.write(value),
+                            trace(null));
                 case Output.Kept(var set) ->
                     add(topics.sets(), partition, now, set.job().id(), ContractJson.write(set), trace(null));
                 case Output.Forgotten(var set) -> add(topics.sets(), partition, now, set, null, trace(null));
@@ -113,7 +121,7 @@ final class Outbox {
         add(topics.events(), partition, now, event.jobId(), value, headers);
         if (event.isTerminal()) {
             String key = event instanceof PullEvent.OfPull pull
-                    ? Topics.resultKey(
+                    ? Topics.resultKeyOnBehalf(
                             event.jobId(), pull.origin().worker(), pull.origin().pull())
                     : event.jobId();
             add(topics.results(), partition, now, key, value, headers);

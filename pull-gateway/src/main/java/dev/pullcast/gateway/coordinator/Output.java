@@ -6,6 +6,7 @@ import dev.pullcast.contract.job.PullJob;
 import dev.pullcast.contract.job.StandingSet;
 import dev.pullcast.contract.job.TaskRecord;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What a decision of the {@link JobLedger} writes. */
 sealed interface Output {
@@ -26,4 +27,11 @@ sealed interface Output {
 
     /** The record just read goes to {@code pull.rejected}. */
     record Reject(List<String> reasons) implements Output {}
+
+    /**
+     * To the changelog {@code pull.coordinator}, in the partition of the ledger.
+     *
+     * @param value null for a tombstone
+     */
+    record State(String key, @Nullable JobEntry value) implements Output {}
 }

@@ -7,6 +7,7 @@ import dev.pullcast.contract.kafka.Topics;
 import dev.pullcast.contract.worker.WorkerStatus;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -54,14 +55,19 @@ final class Session implements AutoCloseable {
 
     private final Heartbeats heartbeats;
     private final Producer<byte[], byte[]> writer;
-    private final Restore restore;
+    private final ChangelogReader changelog;
     private final Outbox outbox;
+    private final Budget budget = new Budget();
     private final WorkerTable workers = new WorkerTable();
     private final Map<Integer, JobLedger> ledgers = new TreeMap<>();
     private final Set<Integer> uncommitted = new HashSet<>();
     private final Set<Integer> gained = new HashSet<>();
-    /** How many partitions there were when the oldest open job of a partition was accepted, where that is told. */
-    private final Map<Integer, Integer> partitionsBefore = new HashMap<>();
+    /** What was read and waits for room in a transaction. */
+    private final ArrayDeque<ConsumerRecord<byte[], byte[]>> unread = new ArrayDeque<>();
+    /** Ledgers that the group took back and may give again. */
+    private final Map<Integer, JobLedger> revoked = new HashMap<>();
+
+    private int revokedAt = -1;
 
     private JobPlacement placement;
     private Instant lastCommit;
@@ -77,7 +83,7 @@ final class Session implements AutoCloseable {
         this.ends = clients.plainReader();
         this.heartbeats = new Heartbeats(clients.plainReader(), topics.workers());
         this.writer = clients.writer();
-        this.restore = new Restore(config, clients, ends);
+        this.changelog = new ChangelogReader(topics, clients, ends);
         try {
             int taskPartitions = Clients.partitions(ends, topics.tasks()).size();
             this.outbox = new Outbox(topics, taskPartitions, config.rules().maxRecordBytes());
@@ -136,20 +142,28 @@ final class Session implements AutoCloseable {
     }
 
     private void round() {
-        List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
-        member.poll(ROUND).forEach(records::add);
+        // A rebalance happens within poll alone, so what waits here is of partitions that are still owned.
+        if (unread.isEmpty()) {
+            member.poll(budget.isSpent() ? Duration.ZERO : ROUND).forEach(unread::add);
+        }
+        budget.reset();
         Instant now = config.clock().instant();
         for (int partition : gained) {
             offer(partition, workers.live(now), now);
         }
-        // Said at once from where to read back, and the way to Kafka is warm when the first job comes.
+        // Said at once who owns it now, and the way to Kafka is warm when the first job comes.
         boolean due = uncommitted.addAll(gained);
         gained.clear();
         takeHeartbeats(now);
-        for (ConsumerRecord<byte[], byte[]> record : records) {
-            take(record, now);
+        while (!unread.isEmpty() && !budget.isSpent()) {
+            take(unread.remove(), now);
         }
-        ledgers.forEach((partition, ledger) -> put(partition, ledger.onTime(now), null, now));
+        ledgers.forEach((partition, ledger) -> {
+            put(partition, ledger.onTime(now), null, now);
+            if (ledger.hasGarbage()) {
+                uncommitted.add(partition);
+            }
+        });
         boolean late = !uncommitted.isEmpty() && now.isAfter(lastCommit.plus(LAZY_COMMIT));
         if (!outbox.isEmpty() || due || late) {
             commit(now);
@@ -164,13 +178,12 @@ final class Session implements AutoCloseable {
         }
         uncommitted.add(partition);
         if (record.topic().equals(topics.jobs())) {
-            long nextResult = member.position(new TopicPartition(topics.results(), partition));
             JobInput input = JobInput.read(record.value(), config.rules().limits());
             if (isElsewhere(record, input, ledger)) {
                 outbox.forward(record, placement.home(String.valueOf(input.id())), now);
+                budget.spend(record.serializedValueSize());
             } else {
-                Watermark from = new Watermark(record.offset(), nextResult, now);
-                put(partition, ledger.onJob(input, from, now), record, now);
+                put(partition, ledger.onJob(input, now), record, now);
             }
         } else if (record.value() != null) {
             try {
@@ -206,18 +219,24 @@ final class Session implements AutoCloseable {
         }
     }
 
-    /** Everything that was decided, and how far was read for it. The offsets also fence an owner that is none. */
+    /**
+     * Everything that was decided, the state that it led to, and how far was read for it. Committing offsets in the
+     * transaction fences a coordinator that lost the partition.
+     */
     private void commit(Instant now) {
         Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
         for (int partition : uncommitted) {
+            JobLedger ledger = ledgers.get(partition);
+            if (ledger != null) {
+                List<Output> changes = new ArrayList<>();
+                ledger.takeChanges(changes);
+                outbox.add(partition, changes, null, now);
+            }
             TopicPartition jobs = new TopicPartition(topics.jobs(), partition);
             TopicPartition results = new TopicPartition(topics.results(), partition);
-            Watermark next = new Watermark(member.position(jobs), member.position(results), now);
-            JobLedger ledger = ledgers.get(partition);
-            Watermark low = ledger == null ? next : ledger.watermark(next);
-            offsets.put(
-                    jobs, new OffsetAndMetadata(next.job(), low.text(clients.transactionalId(), counted(partition))));
-            offsets.put(results, new OffsetAndMetadata(next.result()));
+            // The metadata says whose transaction to end should this coordinator die in the next one.
+            offsets.put(jobs, new OffsetAndMetadata(next(jobs), clients.transactionalId()));
+            offsets.put(results, new OffsetAndMetadata(next(results)));
         }
         writer.beginTransaction();
         try {
@@ -235,12 +254,14 @@ final class Session implements AutoCloseable {
         lastCommit = now;
     }
 
-    private int counted(int partition) {
-        JobLedger ledger = ledgers.get(partition);
-        if (ledger == null || ledger.openJobs() == 0) {
-            partitionsBefore.remove(partition);
+    /** Offset of the next record to handle. */
+    private long next(TopicPartition tp) {
+        for (ConsumerRecord<byte[], byte[]> record : unread) {
+            if (record.partition() == tp.partition() && record.topic().equals(tp.topic())) {
+                return record.offset();
+            }
         }
-        return partitionsBefore.getOrDefault(partition, placement.partitions());
+        return member.position(tp);
     }
 
     private void abort(KafkaException cause) {
@@ -293,9 +314,23 @@ final class Session implements AutoCloseable {
     private final class Ownership implements ConsumerRebalanceListener {
         @Override
         public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
-            partitions.forEach(tp -> ledgers.remove(tp.partition()));
             // Between two rounds everything that counts is committed; the rest is only how far results were read.
-            uncommitted.removeIf(partition -> !ledgers.containsKey(partition));
+            revoked.clear();
+            partitions.forEach(tp -> {
+                JobLedger ledger = ledgers.remove(tp.partition());
+                if (ledger != null) {
+                    revoked.put(tp.partition(), ledger);
+                }
+            });
+            revokedAt = member.groupMetadata().generationId();
+            uncommitted.retainAll(ledgers.keySet());
+        }
+
+        @Override
+        public void onPartitionsLost(Collection<TopicPartition> partitions) {
+            partitions.forEach(tp -> ledgers.remove(tp.partition()));
+            revoked.clear();
+            uncommitted.retainAll(ledgers.keySet());
         }
 
         @Override
@@ -318,22 +353,29 @@ final class Session implements AutoCloseable {
         }
 
         private void gain(Set<TopicPartition> jobs) {
-            if (jobs.isEmpty()) {
+            // In the very next generation no other member has had them in between.
+            if (member.groupMetadata().generationId() == revokedAt + 1) {
+                jobs.forEach(tp -> {
+                    JobLedger same = revoked.get(tp.partition());
+                    if (same != null) {
+                        ledgers.put(tp.partition(), same);
+                    }
+                });
+            }
+            revoked.clear();
+            Set<TopicPartition> unknown = new HashSet<>(jobs);
+            unknown.removeIf(tp -> ledgers.containsKey(tp.partition()));
+            if (unknown.isEmpty()) {
                 return;
             }
-            Map<TopicPartition, @Nullable OffsetAndMetadata> committed = new HashMap<>();
-            jobs.forEach(tp -> committed.put(tp, null));
-            // Kafka does not tell them, either, while a transaction that carries them is open.
-            clients.endWhatTheDeadLeft(jobs);
-            committed.putAll(member.committed(jobs));
-            restore.restore(committed, placement, p -> new JobLedger(p, config.rules(), workers))
-                    .forEach((p, restored) -> {
-                        ledgers.put(p, restored.ledger());
-                        partitionsBefore.put(p, restored.partitions());
-                        gained.add(p);
-                        member.seek(new TopicPartition(topics.jobs(), p), restored.nextJob());
-                        member.seek(new TopicPartition(topics.results(), p), restored.nextResult());
-                    });
+            clients.endWhatTheDeadLeft(unknown);
+            // Kafka does not tell offsets while a transaction that carries them is open: what was decided for them is
+            // in the changelog, or never will be.
+            member.committed(unknown);
+            List<Integer> numbers =
+                    unknown.stream().map(TopicPartition::partition).toList();
+            ledgers.putAll(changelog.restore(numbers, p -> new JobLedger(p, config.rules(), workers, budget)));
+            gained.addAll(numbers);
             LOG.info("Coordinates the jobs of partitions {}", new TreeSet<>(ledgers.keySet()));
         }
     }

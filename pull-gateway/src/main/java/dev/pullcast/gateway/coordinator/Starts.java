@@ -4,7 +4,6 @@ package dev.pullcast.gateway.coordinator;
 import dev.pullcast.contract.job.PullJob;
 import java.time.Instant;
 import java.util.Comparator;
-import java.util.List;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
 import java.util.function.Predicate;
@@ -27,16 +26,11 @@ final class Starts {
 
     private final PullJob job;
     private final TreeSet<Start> waiting = new TreeSet<>();
-    private Instant accepted;
+    private final Instant accepted;
 
     Starts(PullJob job, Instant accepted) {
         this.job = job;
         this.accepted = accepted;
-    }
-
-    /** When an earlier owner accepted the job; before the first worker is added. */
-    void restoreAccepted(Instant given) {
-        accepted = given;
     }
 
     void add(String worker) {
@@ -45,11 +39,6 @@ final class Starts {
 
     void remove(String worker) {
         waiting.remove(startOf(worker));
-    }
-
-    /** Sorted by their ids. */
-    List<String> workers() {
-        return waiting.stream().map(Start::worker).sorted().toList();
     }
 
     /** Whether there is anybody whose moment has come; cheap. */

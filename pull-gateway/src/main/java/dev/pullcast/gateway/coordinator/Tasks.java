@@ -6,53 +6,60 @@ import dev.pullcast.contract.job.TaskRecord;
 import dev.pullcast.contract.worker.WorkerStatus;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Who gets the task of a job when, and what those are told that have it. Counts what workers have open of one partition.
- * Owned by the coordinator's thread.
+ * When the workers of a job get its task, and what those that have it are told. Counts what workers have open of one
+ * partition. Each call does as much as the transaction has room for; the next one goes on. Owned by the coordinator's
+ * thread.
  */
 final class Tasks {
+    /** Size of a record that tells a worker to stop, to pause or to go on, about. */
+    private static final int MESSAGE_BYTES = 300;
+
     private final int partition;
     private final JobRules rules;
     private final WorkerTable workers;
+    private final Budget budget;
     private final Map<String, Integer> openByWorker = new HashMap<>();
 
-    Tasks(int partition, JobRules rules, WorkerTable workers) {
+    Tasks(int partition, JobRules rules, WorkerTable workers, Budget budget) {
         this.partition = partition;
         this.rules = rules;
         this.workers = workers;
+        this.budget = budget;
     }
 
     /** Tasks for those workers whose turn it is and that have room. */
     void start(OpenJob job, Instant now, List<Output> outputs) {
-        Target target = job.job().target();
-        for (String worker : job.due(now, name -> workers.isCandidate(name, target, now))) {
-            if (openByWorker.getOrDefault(worker, 0) < rules.tasksPerWorker()) {
-                started(job, worker);
-                outputs.add(new Output.Task(job.task(worker, partition)));
+        Target.Mode mode = job.job().target().mode();
+        List<String> due = job.due(
+                now,
+                budget.left(),
+                name -> workers.canStart(name, mode, now),
+                name -> openOf(name) < rules.tasksPerWorker());
+        for (String worker : due) {
+            if (budget.isSpent()) {
+                return;
             }
-        }
-    }
-
-    /** Writes down who waits, whenever somebody was added: whoever takes over expects them as well. */
-    void note(OpenJob job, List<Output> outputs) {
-        List<String> waiting = job.waiting();
-        if (!waiting.isEmpty()) {
-            outputs.add(
-                    new Output.Task(new TaskRecord.WaitingWorkers(job.job().id(), partition, job.deadline(), waiting)));
-        }
-    }
-
-    /** A worker has the task, from now on or since an earlier owner gave it. */
-    void started(OpenJob job, String worker) {
-        if (!job.isRunning(worker)) {
-            job.started(worker);
+            job.start(worker);
             openByWorker.merge(worker, 1, Integer::sum);
+            outputs.add(new Output.Task(job.task(worker, partition)));
+            budget.spend(job.taskBytes());
         }
+    }
+
+    private int openOf(String worker) {
+        return openByWorker.getOrDefault(worker, 0);
+    }
+
+    /** Workers have the tasks that an earlier owner gave them. */
+    void restore(OpenJob job) {
+        job.running().forEach(worker -> openByWorker.merge(worker, 1, Integer::sum));
     }
 
     /** A worker has no more to do for a job. */
@@ -60,17 +67,9 @@ final class Tasks {
         openByWorker.computeIfPresent(worker, (_, open) -> open == 1 ? null : open - 1);
     }
 
-    /** A job has its end, whoever still has its task. */
+    /** A job has its end, whichever workers still have its task. */
     void ended(OpenJob job) {
-        forEachRunning(job, this::ended);
-    }
-
-    /** Nothing more is expected of a worker. */
-    void drop(OpenJob job, String worker) {
-        if (job.isRunning(worker)) {
-            ended(worker);
-        }
-        job.drop(worker);
+        job.running().forEach(this::ended);
     }
 
     /** Another worker for a job of mode {@code any} whose worker left or fell silent. */
@@ -89,31 +88,33 @@ final class Tasks {
             String next = other.get().worker();
             if (job.isRunning(lost)) {
                 outputs.add(cancel(job, lost, "worker " + next + " took the job over"));
+                ended(lost);
             }
-            drop(job, lost);
+            job.drop(lost);
             job.add(next);
             outputs.add(new Output.Event(job.accepted(now)));
         }
     }
 
-    /** Those that have the task are to start no more of it, or to go on. */
-    void pause(OpenJob job, boolean paused, List<Output> outputs) {
-        forEachRunning(
-                job,
-                worker -> outputs.add(
-                        new Output.Task(new TaskRecord.PauseTask(job.job().id(), worker, paused))));
-    }
-
-    /** Those that have the task are to stop. */
-    void cancel(OpenJob job, String message, List<Output> outputs) {
-        forEachRunning(job, worker -> outputs.add(cancel(job, worker, message)));
+    /** Tells workers that have the task and were not told yet to pause, to go on, or to stop where there is a message. */
+    void tell(OpenJob job, @Nullable String stop, List<Output> outputs) {
+        Iterator<Assignment> untold = job.untold();
+        while (untold.hasNext() && !budget.isSpent()) {
+            Assignment running = untold.next();
+            String worker = running.worker();
+            if (stop != null) {
+                running.sendStop();
+                outputs.add(cancel(job, worker, stop));
+            } else {
+                running.sendPause(job.isPaused());
+                outputs.add(new Output.Task(new TaskRecord.PauseTask(job.job().id(), worker, job.isPaused())));
+            }
+            job.changed(running);
+            budget.spend(MESSAGE_BYTES);
+        }
     }
 
     private static Output cancel(OpenJob job, String worker, String message) {
         return new Output.Task(new TaskRecord.CancelTask(job.job().id(), worker, message));
-    }
-
-    private static void forEachRunning(OpenJob job, Consumer<String> action) {
-        job.workers().stream().filter(job::isRunning).forEach(action);
     }
 }

@@ -67,15 +67,18 @@ final class WorkerTable {
 
     /** Whether a target means this worker and it can be given a task. */
     static boolean isCandidate(WorkerStatus worker, Target target, Instant now) {
-        // One of any must be able to start; all of them includes those whose engine may come back.
-        boolean able = target.mode() == Target.Mode.ALL || worker.state() == WorkerStatus.State.READY;
-        return able && takesTasks(worker, now) && target.matches(worker.worker(), worker.labels());
+        return isAble(worker, target.mode(), now) && target.matches(worker.worker(), worker.labels());
     }
 
-    /** Whether a target means this worker and it can be given a task. */
-    boolean isCandidate(String worker, Target target, Instant now) {
+    /** Whether a worker that a job expects can be given its task. */
+    boolean canStart(String worker, Target.Mode mode, Instant now) {
         WorkerStatus status = workers.get(worker);
-        return status != null && isCandidate(status, target, now);
+        return status != null && isAble(status, mode, now);
+    }
+
+    private static boolean isAble(WorkerStatus worker, Target.Mode mode, Instant now) {
+        // One of any must be able to start; all of them includes those whose engine may come back.
+        return (mode == Target.Mode.ALL || worker.state() == WorkerStatus.State.READY) && takesTasks(worker, now);
     }
 
     /** Whether it is known and was heard of lately, be it on its way out. */

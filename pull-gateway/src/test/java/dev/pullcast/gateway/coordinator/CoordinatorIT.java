@@ -346,6 +346,7 @@ class CoordinatorIT {
                 add(admin, topics().events());
                 add(admin, topics().results());
                 add(admin, topics().sets());
+                add(admin, topics().coordinator());
                 await().atMost(Duration.ofSeconds(30))
                         .until(() -> coordinator.health().partitions().size() == 5
                                 && coordinator.health().ready());
@@ -578,7 +579,7 @@ class CoordinatorIT {
         }
 
         private void sayHowFarItRead(KafkaProducer<byte[], byte[]> dead) {
-            String metadata = Watermark.BEGINNING.text("dead-" + topics().prefix());
+            String metadata = "dead-" + topics().prefix();
             Map<String, Object> settings =
                     Map.of("bootstrap.servers", kafka.bootstrapServers(), "group.id", topics().coordinatorGroup());
             try (KafkaConsumer<byte[], byte[]> group =

@@ -127,10 +127,8 @@ class JobLedgerRolloutTest extends LedgerTest {
             List<Output> first = new ArrayList<>(read(job));
             now = now.plusSeconds(20);
             keepAlive("a", "b", "c", "d");
-            first.addAll(ledger.onTime(now));
-            JobLedger second = new JobLedger(PARTITION, JobRules.DEFAULT, workers);
-            second.restoreJob(Given.input(job), Watermark.BEGINNING, true, now);
-            written(first).forEach(second::restoreTask);
+            first.addAll(pass(Duration.ZERO));
+            JobLedger second = restored();
             second.onWorkers(workers.live(now), now);
 
             now = now.plusSeconds(30);
@@ -197,14 +195,14 @@ class JobLedgerRolloutTest extends LedgerTest {
 
         @Test
         void anotherOwnerRemembersIt() {
-            arrive("a");
-            JobLedger second = new JobLedger(PARTITION, JobRules.DEFAULT, workers);
-            second.restoreJob(Given.input(Given.job("alpine")), Watermark.BEGINNING, true, now);
-            second.restoreJob(Given.input(new PauseJob(Given.JOB, true, null)), Watermark.BEGINNING, true, now);
+            read(Given.job("alpine"));
+            read(new PauseJob(Given.JOB, true, null));
+            JobLedger second = restored();
+            workers.put("a", Given.worker("a", now), now);
 
             assertThat(started(second.onWorkers(List.of(Given.worker("a", now)), now)))
                     .isEmpty();
-            assertThat(started(second.onJob(Given.input(new PauseJob(Given.JOB, false, null)), from(), now)))
+            assertThat(started(second.onJob(Given.input(new PauseJob(Given.JOB, false, null)), now)))
                     .containsExactly("a");
         }
 
@@ -218,15 +216,15 @@ class JobLedgerRolloutTest extends LedgerTest {
 
     @Nested
     class WhenAnotherTakesOverWhileSomeWait {
-        private final JobLedger second = new JobLedger(PARTITION, JobRules.DEFAULT, workers);
+        private JobLedger second = ledger;
 
         @Test
         void thoseThatAreGoneByThenAreStillExpectedAndFailAtTheDeadlineByName() {
             arrive("a", "b", "c");
             PullJob job = job(Target.EVERYBODY, new Rollout(WorkersAtOnce.of(1), null, false), "alpine");
-            List<Output> first = read(job);
+            read(job);
             leave("b");
-            takeOver(job, first);
+            takeOver();
 
             assertThat(started(second.onResult(Given.succeeded("a", "alpine", now), now)))
                     .containsExactly("c");
@@ -234,7 +232,7 @@ class JobLedgerRolloutTest extends LedgerTest {
                     .as("b has not answered")
                     .isEmpty();
             second.onTime(now.plusSeconds(60));
-            List<Output> end = second.onTime(now.plusSeconds(70));
+            List<Output> end = commit(second, second.onTime(now.plusSeconds(70)));
 
             assertThat(only(end, PullEvent.Failed.class).origin().worker()).isEqualTo("b");
             assertThat(only(end, PullEvent.Failed.class).reason()).isEqualTo(FailureReason.TIMEOUT);
@@ -245,13 +243,13 @@ class JobLedgerRolloutTest extends LedgerTest {
         void thoseThatCameLateAreAmongThem() {
             arrive("a");
             PullJob job = job(Target.EVERYBODY, new Rollout(null, null, true), "alpine");
-            List<Output> first = new ArrayList<>(read(job));
-            first.addAll(arrive("b"));
+            read(job);
+            arrive("b");
             leave("a");
             leave("b");
 
-            takeOver(job, first);
-            List<Output> end = second.onJob(Given.input(new CancelJob(Given.JOB, "enough")), from(), now);
+            takeOver();
+            List<Output> end = second.onJob(Given.input(new CancelJob(Given.JOB, "enough")), now);
 
             assertThat(events(end, PullEvent.Cancelled.class))
                     .extracting(event -> event.origin().worker())
@@ -262,13 +260,13 @@ class JobLedgerRolloutTest extends LedgerTest {
         void aPausedJobKeepsItsDeadline() {
             arrive("a");
             PullJob job = job(Target.EVERYBODY, new Rollout(null, null, true), "alpine");
-            List<Output> first = read(job);
+            read(job);
             now = now.plusSeconds(50);
 
-            takeOver(job, first);
+            takeOver();
             second.onTime(now.plusSeconds(10));
 
-            assertThat(only(second.onTime(now.plusSeconds(20)), JobCompleted.class)
+            assertThat(only(commit(second, second.onTime(now.plusSeconds(20))), JobCompleted.class)
                             .failed())
                     .isEqualTo(1);
         }
@@ -277,13 +275,13 @@ class JobLedgerRolloutTest extends LedgerTest {
         void aJobForAnyTakesOneThatIsThere() {
             arrive("a");
             PullJob job = job(ANY, new Rollout(null, null, true), "alpine");
-            List<Output> first = read(job);
+            read(job);
             leave("a");
             arrive("b");
 
-            takeOver(job, first);
+            takeOver();
 
-            assertThat(started(second.onJob(Given.input(new PauseJob(Given.JOB, false, null)), from(), now)))
+            assertThat(started(second.onJob(Given.input(new PauseJob(Given.JOB, false, null)), now)))
                     .containsExactly("b");
         }
 
@@ -294,9 +292,8 @@ class JobLedgerRolloutTest extends LedgerTest {
             assertThat(written(read(Given.job("alpine")))).hasSize(1);
         }
 
-        private void takeOver(PullJob job, List<Output> before) {
-            second.restoreJob(Given.input(job), Watermark.BEGINNING, true, now);
-            written(before).forEach(second::restoreTask);
+        private void takeOver() {
+            second = restored();
             second.onWorkers(workers.live(now), now);
         }
 
@@ -350,13 +347,11 @@ class JobLedgerRolloutTest extends LedgerTest {
         @Test
         void anotherOwnerKnowsWhoHasIt() {
             arrive("a");
-            List<Output> all = new ArrayList<>(read(Given.job(ANY, "alpine")));
+            read(Given.job(ANY, "alpine"));
             now = now.plusSeconds(16);
             workers.put("b", Given.worker("b", now), now);
-            all.addAll(ledger.onTime(now));
-            JobLedger second = new JobLedger(PARTITION, JobRules.DEFAULT, workers);
-            second.restoreJob(Given.input(Given.job(ANY, "alpine")), Watermark.BEGINNING, true, now);
-            written(all).forEach(second::restoreTask);
+            pass(Duration.ZERO);
+            JobLedger second = restored();
 
             assertThat(second.onTime(now)).isEmpty();
             assertThat(only(second.onResult(Given.succeeded("b", "alpine", now), now), JobCompleted.class)
@@ -369,16 +364,16 @@ class JobLedgerRolloutTest extends LedgerTest {
     class WhenAWorkerHasManyTasks {
         private final JobRules one =
                 new JobRules(JobRules.DEFAULT.limits(), 1_000_000, 1, Duration.ofSeconds(10), Duration.ofSeconds(10));
-        private final JobLedger strict = new JobLedger(PARTITION, one, workers);
+        private final JobLedger strict = new JobLedger(PARTITION, one, workers, budget);
 
         @Test
         void theNextJobWaitsForItsTurn() {
             workers.put("a", Given.worker("a", now), now);
             String next = "01JD5Q8W3ZJ4T0N6R2V7X9A1BD";
-            strict.onJob(Given.input(Given.job("alpine")), from(), now);
+            strict.onJob(Given.input(Given.job("alpine")), now);
 
             List<Output> outputs =
-                    strict.onJob(Given.input(PullJob.of(next, List.of(ImageRequest.of("busybox")))), from(), now);
+                    strict.onJob(Given.input(PullJob.of(next, List.of(ImageRequest.of("busybox")))), now);
 
             assertThat(accepted(outputs).workers()).containsExactly("a");
             assertThat(tasks(outputs)).isEmpty();

@@ -3,6 +3,7 @@ package dev.pullcast.gateway.coordinator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pullcast.contract.codec.ContractJson;
 import dev.pullcast.contract.codec.JobLimits;
 import dev.pullcast.contract.event.FailureReason;
 import dev.pullcast.contract.event.JobResult;
@@ -16,7 +17,7 @@ import dev.pullcast.contract.job.TaskRecord.CancelTask;
 import dev.pullcast.contract.job.TaskRecord.PullTask;
 import dev.pullcast.contract.worker.WorkerStatus;
 import java.time.Duration;
-import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -131,10 +132,9 @@ class JobLedgerTest extends LedgerTest {
         @Test
         void whatBecomesTooLargeIsRejectedWithItsSize() {
             JobRules small = new JobRules(JobLimits.DEFAULT, 500, 16, Duration.ofSeconds(10), Duration.ofSeconds(10));
-            JobLedger strict = new JobLedger(PARTITION, small, workers);
+            JobLedger strict = new JobLedger(PARTITION, small, workers, budget);
 
-            List<Output> outputs =
-                    strict.onJob(Given.input(Given.job("one", "two", "three", "four")), Watermark.BEGINNING, now);
+            List<Output> outputs = strict.onJob(Given.input(Given.job("one", "two", "three", "four")), now);
 
             assertThat(only(outputs, JobRejected.class).reasons())
                     .singleElement()
@@ -150,18 +150,16 @@ class JobLedgerTest extends LedgerTest {
         void itIsRejectedOnceAndItsIdToldWhereThereIsOne() {
             JobInput bad = bytes("{\"id\":\"" + Given.JOB + "\",\"images\":[]}");
 
-            List<Output> outputs = ledger.onJob(bad, from(), now);
+            List<Output> outputs = ledger.onJob(bad, now);
 
             assertThat(outputs.getFirst()).isInstanceOf(Output.Reject.class);
             assertThat(only(outputs, JobRejected.class).job()).isEqualTo(Given.JOB);
-            assertThat(ledger.onJob(bad, from(), now)).as("the same again").isEmpty();
+            assertThat(ledger.onJob(bad, now)).as("the same again").isEmpty();
         }
 
         @Test
         void withoutAnIdThereIsNobodyToTell() {
-            assertThat(ledger.onJob(bytes("no json"), from(), now))
-                    .singleElement()
-                    .isInstanceOf(Output.Reject.class);
+            assertThat(ledger.onJob(bytes("no json"), now)).singleElement().isInstanceOf(Output.Reject.class);
         }
 
         @Test
@@ -170,7 +168,7 @@ class JobLedgerTest extends LedgerTest {
             read(Given.job("alpine"));
             JobInput broken = bytes("{\"kind\":\"CancelJob\",\"id\":\"" + Given.JOB + "\",\"message\":7}");
 
-            assertThat(ledger.onJob(broken, from(), now)).singleElement().isInstanceOf(Output.Reject.class);
+            assertThat(ledger.onJob(broken, now)).singleElement().isInstanceOf(Output.Reject.class);
             assertThat(ledger.openJobs()).isEqualTo(1);
         }
     }
@@ -390,16 +388,13 @@ class JobLedgerTest extends LedgerTest {
     }
 
     @Nested
-    class WhenItIsRebuilt {
-        private final JobLedger second = new JobLedger(PARTITION, JobRules.DEFAULT, workers);
-
+    class WhenItIsRestored {
         @Test
         void itGoesOnWhereTheFirstStopped() {
             arrive("a", "b");
-            List<Output> first = read(Given.job("alpine"));
-            second.restoreJob(Given.input(Given.job("alpine")), Watermark.BEGINNING, true, now);
-            written(first).forEach(second::restoreTask);
-            second.restoreResult(Given.succeeded("a", "alpine", now), now);
+            read(Given.job("alpine"));
+            result(Given.succeeded("a", "alpine", now));
+            JobLedger second = restored();
 
             assertThat(second.onWorkers(List.of(Given.worker("a", now)), now))
                     .as("it has its task")
@@ -414,90 +409,167 @@ class JobLedgerTest extends LedgerTest {
         @Test
         void itKeepsTheDeadlineThatWorkersWereGiven() {
             arrive("a");
-            List<Output> first = read(Given.job("alpine"));
-            second.restoreJob(Given.input(Given.job("alpine")), Watermark.BEGINNING, true, now.plusSeconds(1800));
-            written(first).forEach(second::restoreTask);
+            read(Given.job("alpine"));
+            now = now.plusSeconds(1800);
+            JobLedger second = restored();
 
-            assertThat(second.onTime(now.plusSeconds(3600))).isEmpty();
-            assertThat(only(second.onTime(now.plusSeconds(3610)), JobCompleted.class)
+            now = now.plusSeconds(1800);
+            assertThat(commit(second, second.onTime(now))).isEmpty();
+            now = now.plusSeconds(10);
+            assertThat(only(commit(second, second.onTime(now)), JobCompleted.class)
                             .failed())
                     .isEqualTo(1);
         }
 
         @Test
-        void itDrawsTheConclusionsThatNobodyDrew() {
-            arrive("a");
-            List<Output> first = read(Given.job("alpine"));
-            second.restoreJob(Given.input(Given.job("alpine")), Watermark.BEGINNING, true, now);
-            written(first).forEach(second::restoreTask);
-            second.restoreResult(Given.succeeded("a", "alpine", now), now);
-
-            assertThat(only(second.onTime(now), JobCompleted.class).result()).isEqualTo(JobResult.SUCCEEDED);
-        }
-
-        @Test
         void whatHasEndedStaysEnded() {
-            second.restoreJob(Given.input(Given.job("alpine")), Watermark.BEGINNING, true, now);
-            second.restoreResult(new JobCompleted(Given.JOB, now, null, JobResult.SUCCEEDED, 1, 1, 0, 0, 0, null), now);
+            arrive("a");
+            read(Given.job("alpine"));
+            result(Given.succeeded("a", "alpine", now));
+            JobLedger second = restored();
 
             assertThat(second.openJobs()).isZero();
             assertThat(second.onTime(now.plusSeconds(9000))).isEmpty();
-            assertThat(second.onJob(Given.input(Given.job("alpine")), from(), now))
-                    .isEmpty();
-            assertThat(only(second.onJob(Given.input(Given.job("other")), from(), now), JobRejected.class)
+            assertThat(second.onJob(Given.input(Given.job("alpine")), now)).isEmpty();
+            assertThat(only(second.onJob(Given.input(Given.job("other")), now), JobRejected.class)
                             .conflict())
                     .isTrue();
         }
 
         @Test
-        void whatIsBeforeTheWatermarkHasEnded() {
-            second.restoreJob(Given.input(Given.job("alpine")), Watermark.BEGINNING, false, now);
+        void nothingIsKeptOfAJobThatIsForgotten() {
+            arrive("a");
+            read(Given.job("alpine"));
+            result(Given.succeeded("a", "alpine", now));
+            assertThat(ledger.state()).hasSize(1);
 
-            assertThat(second.openJobs()).isZero();
+            pass(Duration.ofDays(8));
+
+            assertThat(ledger.state()).isEmpty();
+            assertThat(restored().knows(Given.JOB)).isFalse();
         }
 
         @Test
         void aCancelIsRemembered() {
             arrive("a");
-            List<Output> first = read(Given.job("alpine"));
-            second.restoreJob(Given.input(Given.job("alpine")), Watermark.BEGINNING, true, now);
-            second.restoreJob(Given.input(new CancelJob(Given.JOB, "by Kim")), Watermark.BEGINNING, true, now);
-            written(first).forEach(second::restoreTask);
+            read(Given.job("alpine"));
+            read(new CancelJob(Given.JOB, "by Kim"));
+            JobLedger second = restored();
 
-            assertThat(only(second.onTime(now.plusSeconds(10)), JobCompleted.class)
-                            .result())
-                    .isEqualTo(JobResult.CANCELLED);
+            now = now.plusSeconds(10);
+            List<Output> outputs = commit(second, second.onTime(now));
+
+            assertThat(tasks(outputs)).as("it was told already").isEmpty();
+            assertThat(only(outputs, JobCompleted.class).result()).isEqualTo(JobResult.CANCELLED);
         }
     }
 
     @Nested
-    class WhenAskedFromWhereToReadItBack {
+    class WhenAnEndIsWrittenOnBehalfOfAWorker {
         @Test
-        void itIsTheOldestOpenJobOrTheNextRecord() {
+        void theWorkersOwnAnswerCountsWhereItStandsFirstInTheLog() {
             arrive("a");
-            Watermark next = new Watermark(9, 90, now.plusSeconds(9));
-            assertThat(ledger.watermark(next)).isEqualTo(next);
-            Watermark from = new Watermark(7, 70, now);
+            read(Given.job("alpine"));
+            ledger.onTime(now.plusSeconds(3600));
+            List<Output> written = ledger.onTime(now.plusSeconds(3610));
 
-            ledger.onJob(Given.input(Given.job("alpine")), from, now);
-            assertThat(Watermark.parse(ledger.watermark(next).text("me"))).isEqualTo(from);
+            assertThat(only(written, PullEvent.Failed.class).reason()).isEqualTo(FailureReason.TIMEOUT);
+            assertThat(events(written, JobCompleted.class)).isEmpty();
+            JobCompleted end = only(ledger.onResult(Given.succeeded("a", "alpine", now), now), JobCompleted.class);
 
-            result(Given.succeeded("a", "alpine", now));
-            assertThat(ledger.watermark(next)).isEqualTo(next);
+            assertThat(List.of(end.succeeded(), end.failed())).containsExactly(1, 0);
         }
 
         @Test
-        void metadataOfAnotherVersionIsTheBeginning() {
-            assertThat(Watermark.partitionsOf(Watermark.BEGINNING.text("me", 12)))
-                    .isEqualTo(12);
-            assertThat(Watermark.parse(new Watermark(7, 70, now).text("me", 12)))
-                    .isEqualTo(new Watermark(7, 70, now.truncatedTo(ChronoUnit.MILLIS)));
-            assertThat(Watermark.partitionsOf(Watermark.BEGINNING.text("me"))).isZero();
-            assertThat(Watermark.partitionsOf(null)).isZero();
-            assertThat(Watermark.parse("v2 1")).isEqualTo(Watermark.BEGINNING);
-            assertThat(Watermark.ownerOf("v2 1")).isNull();
-            assertThat(Watermark.ownerOf(Watermark.BEGINNING.text("me"))).isEqualTo("me");
-            assertThat(Watermark.parse(null)).isEqualTo(Watermark.BEGINNING);
+        void itIsWrittenOnceEvenAfterATakeover() {
+            arrive("a");
+            read(Given.job("alpine"));
+            now = now.plusSeconds(3600);
+            ledger.onTime(now);
+            now = now.plusSeconds(10);
+            List<Output> written = ledger.onTime(now);
+            List<Output> changes = new ArrayList<>();
+            ledger.takeChanges(changes);
+            remember(changes);
+
+            JobLedger second = restored();
+            assertThat(second.onTime(now)).isEmpty();
+            assertThat(only(second.onResult(only(written, PullEvent.Failed.class), now), JobCompleted.class)
+                            .failed())
+                    .isEqualTo(1);
+        }
+    }
+
+    @Nested
+    class WhenADecisionIsLargerThanATransaction {
+        private final String[] names =
+                IntStream.range(0, 3000).mapToObj(i -> "node-" + i).toArray(String[]::new);
+
+        @Test
+        void tasksAreGivenInRoundsAndEachWorkerGetsOne() {
+            workers(names);
+            List<Output> first = read(Given.job(images(200)));
+            List<Output> all = new ArrayList<>(first);
+            for (int round = 0; round < 1000 && tasks(all).size() < names.length; round++) {
+                List<Output> some = pass(Duration.ofMillis(1));
+                assertThat(bytes(some)).isLessThan(Budget.MAX_BYTES + 1_000_000);
+                all.addAll(some);
+            }
+
+            assertThat(bytes(first)).isLessThan(Budget.MAX_BYTES + 1_000_000);
+            assertThat(tasks(all))
+                    .extracting(TaskRecord.OfWorker::worker)
+                    .hasSize(3000)
+                    .doesNotHaveDuplicates();
+        }
+
+        @Test
+        void aCancelEndsAllPullsInRounds() {
+            workers(names);
+            read(Given.paused(3600, images(10)));
+            List<Output> all = new ArrayList<>();
+            List<Output> some = ledger.onJob(Given.input(new CancelJob(Given.JOB, "enough")), now);
+            for (int round = 0; round < 1000 && events(all, JobCompleted.class).isEmpty(); round++) {
+                assertThat(events(some, PullEvent.Cancelled.class)).hasSizeLessThan(Budget.MAX_RECORDS + 10);
+                all.addAll(commit(some));
+                some = ledger.onTime(now);
+            }
+
+            JobCompleted end = only(all, JobCompleted.class);
+            assertThat(List.of(end.workers(), end.cancelled())).containsExactly(3000, 30_000);
+        }
+
+        @Test
+        void noRecordOfTheChangelogGrowsWithTheNumberOfWorkersPast256Kb() {
+            String[] many = IntStream.range(0, 20_000)
+                    .mapToObj(i -> "a-node-with-a-long-name-in-some-cluster-" + i)
+                    .toArray(String[]::new);
+            workers(many);
+            ledger.onJob(Given.input(Given.paused(3600, "alpine")), now);
+            List<Output> changes = new ArrayList<>();
+            ledger.takeChanges(changes);
+
+            assertThat(changes)
+                    .allSatisfy(change -> assertThat(ContractJson.write(((Output.State) change).value()).length)
+                            .isLessThan(256 * 1024));
+            remember(changes);
+            assertThat(restored().state()).isEqualTo(ledger.state());
+        }
+
+        private void workers(String... some) {
+            for (String name : some) {
+                workers.put(name, Given.worker(name, now), now);
+            }
+        }
+
+        private static String[] images(int count) {
+            return IntStream.range(0, count).mapToObj(i -> "image-" + i).toArray(String[]::new);
+        }
+
+        private static long bytes(List<Output> outputs) {
+            return tasks(outputs).stream()
+                    .mapToLong(task -> ContractJson.write(task).length)
+                    .sum();
         }
     }
 }

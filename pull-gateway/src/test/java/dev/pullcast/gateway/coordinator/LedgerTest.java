@@ -4,6 +4,7 @@ package dev.pullcast.gateway.coordinator;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pullcast.contract.codec.ContractJson;
 import dev.pullcast.contract.codec.JobLimits;
 import dev.pullcast.contract.event.PullEvent;
 import dev.pullcast.contract.event.PullEvent.JobAccepted;
@@ -12,24 +13,66 @@ import dev.pullcast.contract.worker.WorkerStatus;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /** A ledger whose time and records a test gives. */
 abstract class LedgerTest {
     static final int PARTITION = 4;
 
     final WorkerTable workers = new WorkerTable();
-    final JobLedger ledger = new JobLedger(PARTITION, JobRules.DEFAULT, workers);
+    final Budget budget = new Budget();
+    final JobLedger ledger = new JobLedger(PARTITION, JobRules.DEFAULT, workers, budget);
     Instant now = Instant.parse("2026-01-01T00:00:00Z");
-    private long offset;
+    /** The newest value of each key, as JSON. */
+    private final Map<String, byte[]> changelog = new HashMap<>();
 
     List<Output> read(Object contractRecord) {
-        return ledger.onJob(Given.input(contractRecord), from(), now);
+        return commit(ledger.onJob(Given.input(contractRecord), now));
     }
 
-    Watermark from() {
-        offset++;
-        return new Watermark(offset, 0, now);
+    /**
+     * What a session does with decisions: writes changes to the changelog, and reads back the ends of pulls that were
+     * written on behalf of workers. After each of them a ledger that is restored must equal the living one.
+     */
+    List<Output> commit(List<Output> decided) {
+        return commit(ledger, decided);
+    }
+
+    List<Output> commit(JobLedger of, List<Output> decided) {
+        List<Output> outputs = new ArrayList<>(decided);
+        for (int i = 0; i < outputs.size(); i++) {
+            if (outputs.get(i) instanceof Output.Event(PullEvent.OfPull event)) {
+                outputs.addAll(of.onResult(event, now));
+            }
+        }
+        List<Output> changes = new ArrayList<>();
+        of.takeChanges(changes);
+        remember(changes);
+        budget.reset();
+        assertThat(restored().state()).isEqualTo(of.state());
+        return outputs;
+    }
+
+    void remember(List<Output> changes) {
+        for (Output change : changes) {
+            Output.State written = (Output.State) change;
+            if (written.value() == null) {
+                changelog.remove(written.key());
+            } else {
+                changelog.put(written.key(), ContractJson.write(written.value()));
+            }
+        }
+    }
+
+    /** Another coordinator's ledger, after a takeover. */
+    JobLedger restored() {
+        Map<String, JobEntry> state = new HashMap<>();
+        changelog.forEach((key, value) -> state.put(key, ContractJson.mapper().readValue(value, JobEntry.class)));
+        JobLedger next = new JobLedger(PARTITION, JobRules.DEFAULT, workers, budget);
+        next.restore(state);
+        return next;
     }
 
     static JobInput bytes(String json) {
@@ -37,7 +80,7 @@ abstract class LedgerTest {
     }
 
     List<Output> result(PullEvent event) {
-        return ledger.onResult(event, now);
+        return commit(ledger.onResult(event, now));
     }
 
     List<Output> arrive(String... names) {
@@ -48,12 +91,12 @@ abstract class LedgerTest {
                 arrived.add(status);
             }
         }
-        return ledger.onWorkers(arrived, now);
+        return commit(ledger.onWorkers(arrived, now));
     }
 
     List<Output> pass(Duration time) {
         now = now.plus(time);
-        return ledger.onTime(now);
+        return commit(ledger.onTime(now));
     }
 
     static JobAccepted accepted(List<Output> outputs) {

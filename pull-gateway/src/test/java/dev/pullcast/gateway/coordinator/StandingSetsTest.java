@@ -69,7 +69,7 @@ class StandingSetsTest extends LedgerTest {
         @Test
         void anotherOwnerMakesTheSameJobOfIt() {
             List<Output> first = begin();
-            JobLedger second = new JobLedger(PARTITION, JobRules.DEFAULT, workers);
+            JobLedger second = new JobLedger(PARTITION, JobRules.DEFAULT, workers, budget);
             second.restoreSet(kept(first));
 
             List<PullJob> ours = made(pass(Duration.ofMinutes(10)));

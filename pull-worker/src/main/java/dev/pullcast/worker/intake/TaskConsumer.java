@@ -10,7 +10,6 @@ import dev.pullcast.contract.job.TaskRecord.PauseTask;
 import dev.pullcast.contract.job.TaskRecord.PullTask;
 import dev.pullcast.contract.job.TaskRecord.RemoveTask;
 import dev.pullcast.contract.job.TaskRecord.TaskPull;
-import dev.pullcast.contract.job.TaskRecord.WaitingWorkers;
 import dev.pullcast.contract.kafka.Topics;
 import dev.pullcast.worker.pull.PullSpec;
 import io.vertx.core.Future;
@@ -170,7 +169,6 @@ public final class TaskConsumer {
                 read(record.offset(), 0);
                 slots.pause(pause.job(), pause.paused());
             }
-            case WaitingWorkers _ -> read(record.offset(), 0); // of a job that is named as this worker is
             case RemoveTask removed -> {
                 read(record.offset(), 1);
                 brought.remove(removed.job()).onComplete(_ -> {

@@ -10,19 +10,18 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A value of {@code pull.tasks}: what one worker has to do for one job, or who waits for that. Only the coordinator writes it. */
+/** A value of {@code pull.tasks}: what one worker has to do for one job. Only the coordinator writes it. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, include = JsonTypeInfo.As.EXISTING_PROPERTY, property = "kind")
 @JsonSubTypes({
     @JsonSubTypes.Type(value = TaskRecord.PullTask.class, name = "PullTask"),
     @JsonSubTypes.Type(value = TaskRecord.CancelTask.class, name = "CancelTask"),
     @JsonSubTypes.Type(value = TaskRecord.PauseTask.class, name = "PauseTask"),
     @JsonSubTypes.Type(value = TaskRecord.RemoveTask.class, name = "RemoveTask"),
-    @JsonSubTypes.Type(value = TaskRecord.WaitingWorkers.class, name = "WaitingWorkers"),
 })
 @JsonInclude(JsonInclude.Include.NON_ABSENT)
 @JsonPropertyOrder({"kind", "job", "worker"})
 public sealed interface TaskRecord {
-    /** {@code PullTask}, {@code CancelTask}, {@code PauseTask}, {@code RemoveTask} or {@code WaitingWorkers}. */
+    /** {@code PullTask}, {@code CancelTask}, {@code PauseTask} or {@code RemoveTask}. */
     @JsonProperty("kind")
     default String kind() {
         return getClass().getSimpleName();
@@ -31,7 +30,7 @@ public sealed interface TaskRecord {
     /** The job's id. */
     String job();
 
-    /** The record's key: the worker whom it is for, or the job where it is for coordinators. */
+    /** The record's key: the id of the worker that it is for. */
     String key();
 
     /** What one worker is told. Job and worker together are the task's identity. */
@@ -135,20 +134,4 @@ public sealed interface TaskRecord {
      * @param job the set
      */
     record RemoveTask(String job, String worker) implements OfWorker {}
-
-    /**
-     * Who is expected to answer for a job and has no task for it yet: whose moment within its spread has not come, who
-     * waits for others, or everybody while it is paused. Coordinators write it for one another, so that one that takes
-     * over knows those that are gone by then; workers pass it by.
-     *
-     * @param jobPartition the partition of {@code pull.jobs} that the job was read from
-     * @param deadline when the job is closed, UTC
-     * @param workers ids, at least one, those of an earlier record of the job that still wait among them
-     */
-    record WaitingWorkers(String job, int jobPartition, Instant deadline, List<String> workers) implements TaskRecord {
-        @Override
-        public String key() {
-            return job;
-        }
-    }
 }

@@ -45,7 +45,6 @@ public final class Rights {
         return List.of(
                 Right.on(TOPIC, topics.jobs(), READ),
                 Right.on(TOPIC, topics.jobs(), WRITE),
-                Right.on(TOPIC, topics.tasks(), READ),
                 Right.on(TOPIC, topics.tasks(), WRITE),
                 Right.on(TOPIC, topics.workers(), READ),
                 Right.on(TOPIC, topics.events(), WRITE),
@@ -53,6 +52,8 @@ public final class Rights {
                 Right.on(TOPIC, topics.results(), WRITE),
                 Right.on(TOPIC, topics.sets(), READ),
                 Right.on(TOPIC, topics.sets(), WRITE),
+                Right.on(TOPIC, topics.coordinator(), READ),
+                Right.on(TOPIC, topics.coordinator(), WRITE),
                 Right.on(TOPIC, topics.rejected(), WRITE),
                 Right.on(GROUP, topics.coordinatorGroup(), READ),
                 new Right(WRITE, TRANSACTIONAL_ID, topics.coordinatorGroup() + '-', PatternType.PREFIXED));

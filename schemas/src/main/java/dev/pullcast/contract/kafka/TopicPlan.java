@@ -38,6 +38,7 @@ record TopicPlan(Topics topics, int partitions, short replication) {
         all.put(topics.results(), results);
         all.put(topics.workers(), heartbeats());
         all.put(topics.sets(), standing());
+        all.put(topics.coordinator(), changelog());
         all.put(topics.rejected(), deleted(30 * DAY, DAY));
         if (replication > 1) {
             all.values().forEach(s -> s.put("min.insync.replicas", Integer.toString(replication - 1)));
@@ -76,9 +77,19 @@ record TopicPlan(Topics topics, int partitions, short replication) {
         return settings;
     }
 
+    private static Map<String, String> changelog() {
+        Map<String, String> settings = standing();
+        // A takeover reads it all: segments that are soon closed can be compacted.
+        settings.put("segment.bytes", Integer.toString(16 * 1024 * 1024));
+        settings.put("segment.ms", Long.toString(HOUR));
+        settings.put("min.cleanable.dirty.ratio", "0.1");
+        settings.put("delete.retention.ms", Long.toString(HOUR));
+        return settings;
+    }
+
     /** Names of the topics that must have the same number of partitions. */
     List<String> alike() {
-        return List.of(topics.jobs(), topics.events(), topics.results(), topics.sets());
+        return List.of(topics.jobs(), topics.events(), topics.results(), topics.sets(), topics.coordinator());
     }
 
     /** What is wrong with partition counts, as a sentence; empty if nothing is. */

@@ -43,6 +43,11 @@ public record Topics(String prefix) {
         return prefix + "sets";
     }
 
+    /** Changelog of the coordinators, compacted: what they know of open jobs. No other program reads it. */
+    public String coordinator() {
+        return prefix + "coordinator";
+    }
+
     /** What was not accepted, as read. */
     public String rejected() {
         return prefix + "rejected";
@@ -61,6 +66,14 @@ public record Topics(String prefix) {
     /** The partition of {@link #tasks()} that a worker reads: Kafka's own hash of its id, as its key would give. */
     public static int partitionOf(String key, int partitions) {
         return Utils.toPositive(Utils.murmur2(key.getBytes(StandardCharsets.UTF_8))) % partitions;
+    }
+
+    /**
+     * Key of a terminal event that the coordinator writes on a worker's behalf. Another than the worker's own, so that
+     * compaction keeps both and the first in the log stays the one that counts.
+     */
+    public static String resultKeyOnBehalf(String job, String worker, String pull) {
+        return resultKey(job, worker, pull) + "/coordinator";
     }
 
     /** Key of a pull's terminal event in {@link #results()}. */
