@@ -48,8 +48,6 @@ final class BrokerSettings {
         // Nobody else joins a group here, so nobody is waited for.
         p.setProperty("group.initial.rebalance.delay.ms", "0");
         p.setProperty("group.min.session.timeout.ms", "500");
-        // What a killed process left open holds up those who read committed records only.
-        p.setProperty("transaction.abort.timed.out.transaction.cleanup.interval.ms", "1000");
         p.setProperty("num.network.threads", "2");
         p.setProperty("num.io.threads", "4");
         p.setProperty("background.threads", "2");

@@ -5,8 +5,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.net.BindException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
@@ -21,11 +19,10 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import kafka.server.KafkaConfig;
-import kafka.server.KafkaRaftServer;
 import org.apache.kafka.common.Uuid;
-import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.storage.Formatter;
 import org.apache.kafka.server.common.MetadataVersion;
+import org.apache.kafka.storage.internals.checkpoint.CleanShutdownFileHandler;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,20 +38,22 @@ public final class EmbeddedBroker implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EmbeddedBroker.class);
     private static final int ATTEMPTS = 3;
     private static final long CLOSE_SECONDS = 4;
+    private static final String META = "meta.properties";
 
     private final Path folder;
     private final int port;
     private final Map<String, String> overrides;
     private final @Nullable ClusterPlace given;
     private final CompletableFuture<String> failure = new CompletableFuture<>();
-    private @Nullable KafkaRaftServer server;
+    private @Nullable KafkaNode server;
     private @Nullable String bootstrapServers;
+    private volatile boolean crashed;
 
     /**
      * A broker that is not started yet.
      *
      * @param folder where its data are; made when it is missing, readable by this user only
-     * @param port for clients; 0 for any free one
+     * @param port for clients; 0 for that of the last start on this folder, or any free one
      * @param overrides broker settings as Kafka documents them, over those chosen here
      */
     public EmbeddedBroker(Path folder, int port, Map<String, String> overrides) {
@@ -102,13 +101,20 @@ public final class EmbeddedBroker implements AutoCloseable {
         if (bootstrapServers != null) {
             return bootstrapServers;
         }
+        crashed = given == null && hasCrashed();
         String clusterId = format();
         Fatal.watch(this);
+        Ports before = Ports.read(folder);
         for (int attempt = 1; ; attempt++) {
-            int clientPort = port == 0 ? freePort() : port;
+            Ports ports = attempt == 1 ? before.orFree() : Ports.NONE.orFree();
+            int clientPort = port == 0 ? ports.client() : port;
+            ClusterPlace place = given == null ? ClusterPlace.alone(clusterId, ports.controller()) : given;
             try {
-                server = onPlatformThread("embedded-kafka-start", () -> run(clientPort, place(clusterId)));
+                server = onPlatformThread("embedded-kafka-start", () -> run(clientPort, place));
                 bootstrapServers = "127.0.0.1:" + clientPort;
+                if (given == null) {
+                    new Ports(clientPort, place.controllerPort()).write(folder);
+                }
                 return bootstrapServers;
             } catch (ExecutionException e) {
                 // Between finding a free port and binding it another program may take it.
@@ -133,6 +139,18 @@ public final class EmbeddedBroker implements AutoCloseable {
     }
 
     /**
+     * Removes the members of a consumer group if the last broker on this folder crashed: its clients lost their
+     * connections with it, and the group would wait for them until their sessions end. One that lives joins again.
+     *
+     * @throws IllegalStateException before {@link #start()} and after {@link #close()}
+     */
+    public void removeDeadMembers(String group) {
+        if (crashed) {
+            DeadMembers.remove(bootstrapServers(), group);
+        }
+    }
+
+    /**
      * Completes, with the reason, when Kafka gives up by itself (a disk that is full or broken). Kafka would end the
      * whole process then; here the owner decides. With several brokers in the process all of them are told.
      */
@@ -148,7 +166,7 @@ public final class EmbeddedBroker implements AutoCloseable {
     /** Stops it within five seconds; again, or before a start, it does nothing. */
     @Override
     public synchronized void close() {
-        KafkaRaftServer running = server;
+        KafkaNode running = server;
         server = null;
         bootstrapServers = null;
         if (running == null) {
@@ -181,7 +199,7 @@ public final class EmbeddedBroker implements AutoCloseable {
     private String format() {
         try {
             createFolder();
-            Path meta = folder.resolve("meta.properties");
+            Path meta = folder.resolve(META);
             String clusterId = Files.exists(meta) ? readClusterId(meta) : freshClusterId();
             new Formatter()
                     .setPrintStream(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8))
@@ -208,8 +226,9 @@ public final class EmbeddedBroker implements AutoCloseable {
         return given == null ? Uuid.randomUuid().toString() : given.clusterId();
     }
 
-    private ClusterPlace place(String clusterId) {
-        return given == null ? ClusterPlace.alone(clusterId, freePort()) : given;
+    /** Kafka leaves a file behind when it stops cleanly, and deletes it at the next start. */
+    private boolean hasCrashed() {
+        return Files.exists(folder.resolve(META)) && !Files.exists(folder.resolve(CleanShutdownFileHandler.CLEAN_SHUTDOWN_FILE_NAME));
     }
 
     private void createFolder() throws IOException {
@@ -238,18 +257,12 @@ public final class EmbeddedBroker implements AutoCloseable {
         return id;
     }
 
-    private KafkaRaftServer run(int clientPort, ClusterPlace place) {
+    private KafkaNode run(int clientPort, ClusterPlace place) {
         Properties properties = BrokerSettings.of(folder, clientPort, place);
         properties.putAll(overrides);
-        KafkaRaftServer starting = new KafkaRaftServer(new KafkaConfig(properties, false), Time.SYSTEM);
-        try {
-            starting.startup();
-            LOG.info("Kafka cluster {} in {} listens on 127.0.0.1:{}", place.clusterId(), folder, clientPort);
-            return starting;
-        } catch (RuntimeException | Error e) {
-            starting.shutdown();
-            throw e;
-        }
+        KafkaNode started = KafkaNode.start(new KafkaConfig(properties, false), crashed);
+        LOG.info("Kafka cluster {} in {} listens on 127.0.0.1:{}", place.clusterId(), folder, clientPort);
+        return started;
     }
 
     private StartFailed explain(int clientPort, @Nullable Throwable cause) {
@@ -275,14 +288,6 @@ public final class EmbeddedBroker implements AutoCloseable {
             }
         }
         return false;
-    }
-
-    private static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new StartFailed("No free port for the embedded Kafka broker: " + e, e);
-        }
     }
 
     /** Kafka pins threads while it loads its classes: on virtual threads a start can stand still for ever. */

@@ -52,6 +52,33 @@ class EmbeddedBrokerIT {
         }
 
         @Test
+        void itListensOnThePortThatItHadUnlessThatIsTaken() throws Exception {
+            int first;
+            try (EmbeddedBroker broker = EmbeddedBroker.in(folder)) {
+                first = port(broker.start());
+            }
+            try (EmbeddedBroker broker = EmbeddedBroker.in(folder)) {
+                assertThat(port(broker.start())).isEqualTo(first);
+            }
+            try (ServerSocket taken = new ServerSocket(first, 1, InetAddress.getLoopbackAddress());
+                    EmbeddedBroker broker = EmbeddedBroker.in(folder)) {
+                assertThat(port(broker.start())).isNotEqualTo(taken.getLocalPort());
+            }
+        }
+
+        @Test
+        void aFileOfPortsThatIsDamagedStopsNothing() throws Exception {
+            Files.writeString(folder.resolve("pullcast-ports.properties"), "client=none\ncontroller=99999\n");
+            try (EmbeddedBroker broker = EmbeddedBroker.in(folder)) {
+                assertThat(port(broker.start())).isPositive();
+            }
+        }
+
+        private static int port(String servers) {
+            return Integer.parseInt(servers.substring(servers.indexOf(':') + 1));
+        }
+
+        @Test
         void itStopsWithinFiveSeconds() {
             EmbeddedBroker broker = EmbeddedBroker.in(folder);
             broker.start();

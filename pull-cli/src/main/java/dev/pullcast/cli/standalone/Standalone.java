@@ -81,6 +81,7 @@ public final class Standalone implements AutoCloseable {
             Vertx started = NativeTransport.vertx(new VertxOptions());
             vertx = started;
             GatewayConfig gatewayConfig = config.gateway(bootstrapServers);
+            broker.removeDeadMembers(gatewayConfig.feed().topics().coordinatorGroup());
             Gateway newGateway = new Gateway(started, gatewayConfig, InstantSource.system());
             gateway = newGateway;
             WorkerConfig workerConfig = config.worker(bootstrapServers);

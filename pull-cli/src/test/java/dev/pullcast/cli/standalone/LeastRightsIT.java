@@ -124,6 +124,23 @@ class LeastRightsIT {
     }
 
     @Test
+    void aCoordinatorThatMayNotLookForHangingTransactionsSaysSoAndStarts() {
+        kafka.user("least");
+        kafka.grant("least", Rights.ofCoordinator(TOPICS));
+        try (SecretsInLogs logs = new SecretsInLogs(() -> List.of("Cannot look for hanging transactions everywhere"))) {
+            Role.COORDINATOR.start("least");
+            assertThat(logs.found()).hasSize(1);
+        }
+        kafka.user("repairs");
+        kafka.grant("repairs", Rights.ofCoordinator(TOPICS));
+        kafka.grant("repairs", Rights.ofRepair(TOPICS));
+        try (SecretsInLogs logs = new SecretsInLogs(() -> List.of("hanging transaction"))) {
+            Role.COORDINATOR.start("repairs");
+            assertThat(logs.found()).isEmpty();
+        }
+    }
+
+    @Test
     void topicsThatAreMissingAreCreatedByWhoeverMayAndNamedByWhoeverMayNot() {
         Topics others = new Topics("later.");
         kafka.user("maker");
@@ -193,15 +210,16 @@ class LeastRightsIT {
     void theTableInTheDocumentIsThatOfTheCode() throws IOException {
         String document = Files.readString(Processes.checkout().resolve("docs/kafka-security.md"));
         assertThat(document.lines()
-                        .filter(line -> line.matches("\\| (worker|api|coordinator|producer|subscriber|set-up) \\|.*"))
+                        .filter(line -> line.matches("\\| (worker|api|coordinator|repair|producer|subscriber|set-up) \\|.*"))
                         .map(line -> line.replaceAll(" \\| [^|]*\\|$", "")))
                 .containsAll(rows("worker", Rights.ofWorker(Topics.DEFAULT, "ID")))
                 .containsAll(rows("api", Rights.ofApi(Topics.DEFAULT)))
                 .containsAll(rows("coordinator", Rights.ofCoordinator(Topics.DEFAULT)))
+                .containsAll(rows("repair", Rights.ofRepair(Topics.DEFAULT)))
                 .containsAll(rows("producer", Rights.ofProducer(Topics.DEFAULT)))
                 .containsAll(rows("subscriber", Rights.ofSubscriber(Topics.DEFAULT, "GROUP")))
                 .containsAll(rows("set-up", Rights.ofSetUp(Topics.DEFAULT)))
-                .hasSize(6 + 5 + 13 + 1 + 4 + 1);
+                .hasSize(6 + 5 + 13 + 3 + 1 + 4 + 1);
     }
 
     private static List<String> rows(String role, List<Right> rights) {

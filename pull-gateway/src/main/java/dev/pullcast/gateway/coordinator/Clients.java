@@ -40,11 +40,13 @@ final class Clients {
     private static final String SECONDS_30 = "30000";
 
     private final CoordinatorConfig config;
+    private final HangingTransactions hanging;
     // Nobody else may have it: two with one id fence each other for ever.
     private final String transactionalId;
 
-    Clients(CoordinatorConfig config) {
+    Clients(CoordinatorConfig config, HangingTransactions hanging) {
         this.config = config;
+        this.hanging = hanging;
         this.transactionalId = config.topics().coordinatorGroup() + '-' + UlidCreator.getUlid();
     }
 
@@ -77,6 +79,7 @@ final class Clients {
             if (!dead.isEmpty()) {
                 answer(admin.fenceProducers(dead).all());
             }
+            hanging.abort(admin);
         } catch (InterruptedException e) {
             throw new InterruptException(e);
         } catch (ExecutionException | TimeoutException e) {

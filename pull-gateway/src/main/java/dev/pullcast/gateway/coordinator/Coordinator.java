@@ -33,6 +33,7 @@ public final class Coordinator {
     private volatile @Nullable Session session;
     private @Nullable Thread thread;
     // Of the coordinator's thread alone:
+    private final HangingTransactions hanging;
     private Duration delay = FIRST_DELAY;
     private boolean complained;
     private @Nullable String refusal;
@@ -40,6 +41,7 @@ public final class Coordinator {
     /** A coordinator that is not started yet. */
     public Coordinator(CoordinatorConfig config) {
         this.config = config;
+        this.hanging = new HangingTransactions(config.topics(), config.clock());
     }
 
     /**
@@ -92,7 +94,7 @@ public final class Coordinator {
 
     private void run() {
         while (stop.getCount() > 0) {
-            try (Session current = new Session(config)) {
+            try (Session current = new Session(config, hanging)) {
                 session = current;
                 current.run(() -> stop.getCount() == 0, this::report);
             } catch (RuntimeException e) {

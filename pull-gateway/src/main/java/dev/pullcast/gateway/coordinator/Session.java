@@ -74,11 +74,11 @@ final class Session implements AutoCloseable {
     private boolean joined;
     private @Nullable Metric heartbeatAge;
 
-    Session(CoordinatorConfig config) {
+    Session(CoordinatorConfig config, HangingTransactions hanging) {
         this.config = config;
         this.topics = config.topics();
         this.lastCommit = config.clock().instant();
-        this.clients = new Clients(config);
+        this.clients = new Clients(config, hanging);
         this.member = clients.member();
         this.ends = clients.plainReader();
         this.heartbeats = new Heartbeats(clients.plainReader(), topics.workers());

@@ -39,6 +39,10 @@ public record Right(AclOperation operation, ResourceType resource, String name, 
 
     /** The command that grants it; {@code User:NAME} and the servers are left to whoever runs it. */
     public String command() {
+        if (resource == ResourceType.CLUSTER) {
+            return "kafka-acls.sh --add --allow-principal User:NAME --operation " + capital(operation.name())
+                    + " --cluster";
+        }
         String option = resource == ResourceType.TRANSACTIONAL_ID ? "transactional-id" : what();
         return "kafka-acls.sh --add --allow-principal User:NAME --operation " + capital(operation.name()) + " --"
                 + option + ' ' + name

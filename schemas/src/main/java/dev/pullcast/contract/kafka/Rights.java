@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.pullcast.contract.kafka;
 
+import static org.apache.kafka.common.acl.AclOperation.ALTER;
 import static org.apache.kafka.common.acl.AclOperation.CREATE;
 import static org.apache.kafka.common.acl.AclOperation.READ;
 import static org.apache.kafka.common.acl.AclOperation.WRITE;
+import static org.apache.kafka.common.resource.ResourceType.CLUSTER;
 import static org.apache.kafka.common.resource.ResourceType.GROUP;
 import static org.apache.kafka.common.resource.ResourceType.TOPIC;
 import static org.apache.kafka.common.resource.ResourceType.TRANSACTIONAL_ID;
 
 import java.util.List;
 import org.apache.kafka.common.resource.PatternType;
+import org.apache.kafka.common.resource.Resource;
 
 /**
  * The least that each role must be allowed to do in Kafka once the topics exist. docs/kafka-security.md has the same as
@@ -57,6 +60,17 @@ public final class Rights {
                 Right.on(TOPIC, topics.rejected(), WRITE),
                 Right.on(GROUP, topics.coordinatorGroup(), READ),
                 new Right(WRITE, TRANSACTIONAL_ID, topics.coordinatorGroup() + '-', PatternType.PREFIXED));
+    }
+
+    /**
+     * A coordinator that ends hanging transactions (KIP-664), besides its own rights. It starts without these, too, and
+     * an operator ends them then.
+     */
+    public static List<Right> ofRepair(Topics topics) {
+        return List.of(
+                new Right(READ, TOPIC, topics.prefix(), PatternType.PREFIXED),
+                Right.on(TOPIC, Topics.GROUP_OFFSETS, READ),
+                Right.on(CLUSTER, Resource.CLUSTER_NAME, ALTER));
     }
 
     /** A program that writes jobs and does not look at what comes of them. */

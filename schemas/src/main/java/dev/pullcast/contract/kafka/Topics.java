@@ -10,6 +10,9 @@ import org.apache.kafka.common.utils.Utils;
  * @param prefix of every name, {@code pull.} by default
  */
 public record Topics(String prefix) {
+    /** Kafka's own topic for the offsets of groups. */
+    public static final String GROUP_OFFSETS = "__consumer_offsets";
+
     /** The default prefix. */
     public static final Topics DEFAULT = new Topics("pull.");
 
@@ -61,6 +64,11 @@ public record Topics(String prefix) {
     /** Consumer group, or application id, of the coordinators. */
     public String coordinatorGroup() {
         return prefix + "coordinator";
+    }
+
+    /** The partition of {@link #GROUP_OFFSETS} that holds a group, as Kafka's group coordinator chooses it. */
+    public static int offsetsPartition(String group, int partitions) {
+        return Utils.abs(group.hashCode()) % partitions;
     }
 
     /** The partition of {@link #tasks()} that a worker reads: Kafka's own hash of its id, as its key would give. */
