@@ -32,7 +32,10 @@ final class DeadMembers {
                     .all()
                     .get(TIMEOUT_MILLIS, TimeUnit.MILLISECONDS);
         } catch (ExecutionException | TimeoutException e) {
-            LOG.info("Cannot remove the members that group {} had before the crash; they time out: {}", group, e.toString());
+            LOG.info(
+                    "Cannot remove the members that group {} had before the crash; they time out: {}",
+                    group,
+                    e.toString());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -228,7 +228,8 @@ public final class EmbeddedBroker implements AutoCloseable {
 
     /** Kafka leaves a file behind when it stops cleanly, and deletes it at the next start. */
     private boolean hasCrashed() {
-        return Files.exists(folder.resolve(META)) && !Files.exists(folder.resolve(CleanShutdownFileHandler.CLEAN_SHUTDOWN_FILE_NAME));
+        return Files.exists(folder.resolve(META))
+                && !Files.exists(folder.resolve(CleanShutdownFileHandler.CLEAN_SHUTDOWN_FILE_NAME));
     }
 
     private void createFolder() throws IOException {

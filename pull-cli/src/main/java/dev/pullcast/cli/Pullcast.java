@@ -101,7 +101,8 @@ public final class Pullcast implements Runnable {
         return code;
     }
 
-    private static CommandLine commandLine(String... args) {
+    /** The commands that these arguments may mean; all of them without arguments. */
+    static CommandLine commandLine(String... args) {
         CommandLine root = new CommandLine(new Pullcast());
         String first = args.length == 0 ? "" : args[0];
         boolean alone = !ABOUT_ALL.contains(first)

@@ -9,6 +9,8 @@ import dev.pullcast.testkit.DevEngine;
 import dev.pullcast.testkit.DevEngine.Ran;
 import dev.pullcast.testkit.Processes;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -34,6 +36,75 @@ class LauncherIT {
         Ran version = pullcast("--version");
         assertThat(version.exitCode()).isEqualTo(ExitCodes.OK);
         assertThat(version.output()).startsWith("pullcast ");
+    }
+
+    @Test
+    void everyCommandRunsOnItsOwnClassPath() throws IOException {
+        String nobody = folder.resolve("nobody.sock").toString();
+        String wrong = Files.writeString(folder.resolve("wrong.properties"), "gateway.prot=8080\n")
+                .toString();
+        Files.writeString(folder.resolve("Dockerfile"), "FROM alpine\n");
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            String port = String.valueOf(taken.getLocalPort());
+            Map<String, List<List<String>>> arguments = Map.ofEntries(
+                    Map.entry(
+                            "pull",
+                            List.of(
+                                    List.of("--socket", nobody, "alpine"),
+                                    List.of("--gateway", "http://127.0.0.1:1", "alpine"))),
+                    Map.entry("images", List.of(List.of(folder.toString()))),
+                    Map.entry("watch", List.of(List.of("--gateway", "http://127.0.0.1:1"))),
+                    Map.entry("up", List.of(List.of("--data", folder.toString(), "--port", port))),
+                    Map.entry("worker", List.of(List.of("--config", wrong))),
+                    Map.entry("gateway", List.of(List.of("--config", wrong))),
+                    Map.entry(
+                            "token",
+                            List.of(
+                                    List.of("ci", "read:team-a"),
+                                    List.of("--hash"),
+                                    List.of(
+                                            "ci",
+                                            "read:*",
+                                            "--expires",
+                                            "90d",
+                                            "--add",
+                                            folder.resolve("tokens").toString()))),
+                    Map.entry("engine", List.of(List.of("--socket", nobody))),
+                    Map.entry("log", List.of(List.of("--file", nobody))),
+                    Map.entry("completion", List.of(List.of("bash"), List.of("zsh"), List.of("fish"))),
+                    Map.entry("man", List.of(List.of(), List.of("pull"))),
+                    Map.entry("help", List.of(List.of(), List.of("token"))));
+            for (String command : Pullcast.commandLine().getSubcommands().keySet()) {
+                List<List<String>> runs = arguments.get(command);
+                assertThat(runs).as("arguments of %s for this test", command).isNotNull();
+                for (List<String> run : runs) {
+                    List<String> all = new ArrayList<>(List.of(command));
+                    all.addAll(run);
+                    Ran ran = pullcast(all.toArray(String[]::new));
+                    assertThat(ran.output())
+                            .as("%s", all)
+                            .doesNotContain("NoClassDefFound", "ClassNotFound", "LinkageError", "bug of Pullcast");
+                    assertThat(ran.exitCode())
+                            .as("%s says %s", all, ran.output())
+                            .isIn(ExitCodes.OK, ExitCodes.FAILED, ExitCodes.USAGE, ExitCodes.UNAVAILABLE);
+                }
+            }
+        }
+        assertThat(Files.readString(folder.resolve("tokens"))).startsWith("ci sha256:");
+    }
+
+    @Test
+    void aTokenIsMadeAndItsHashIsTold() {
+        Ran token = pullcast("token", "ci", "read:team-a");
+        assertThat(token.exitCode()).isEqualTo(ExitCodes.OK);
+        assertThat(token.output())
+                .contains("ci sha256:")
+                .contains(" read:team-a")
+                .containsPattern("(?m)^pct_\\S{40,}$");
+        Ran hash = Processes.run(
+                List.of("sh", "-c", "printf 'pct_%043d\\n' 7 | " + LAUNCHER + " token --hash"),
+                Map.of("PULLCAST_NO_BUILD", "1"));
+        assertThat(hash.output()).matches("sha256:[0-9a-f]{64}\n");
     }
 
     @Test

@@ -214,6 +214,7 @@ public final class Gateway {
     private Future<Api> startApi() {
         return Credentials.open(vertx, config.security(), clock).compose(credentials -> {
             stops.add(credentials::close);
+            metrics.keysAge(credentials.keysAge());
             EventFeed feed = new EventFeed(config.feed(), new FleetView(config.finished(), clock), clock, metrics);
             return sealer().compose(seal -> startApi(feed, seal, credentials));
         });

@@ -210,7 +210,8 @@ class LeastRightsIT {
     void theTableInTheDocumentIsThatOfTheCode() throws IOException {
         String document = Files.readString(Processes.checkout().resolve("docs/kafka-security.md"));
         assertThat(document.lines()
-                        .filter(line -> line.matches("\\| (worker|api|coordinator|repair|producer|subscriber|set-up) \\|.*"))
+                        .filter(line ->
+                                line.matches("\\| (worker|api|coordinator|repair|producer|subscriber|set-up) \\|.*"))
                         .map(line -> line.replaceAll(" \\| [^|]*\\|$", "")))
                 .containsAll(rows("worker", Rights.ofWorker(Topics.DEFAULT, "ID")))
                 .containsAll(rows("api", Rights.ofApi(Topics.DEFAULT)))

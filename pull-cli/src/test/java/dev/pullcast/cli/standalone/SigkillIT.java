@@ -66,8 +66,7 @@ class SigkillIT {
     private void rounds(int count) {
         Gate held = new Gate();
         engine.whenPulled(SecuredFleet.delivers(engine, QUICK + ":1"));
-        engine.whenPulled(
-                HELD, new EngineAnswer(List.of(new EngineAct.Pause(held), new EngineAct.Cut())));
+        engine.whenPulled(HELD, new EngineAnswer(List.of(new EngineAct.Pause(held), new EngineAct.Cut())));
         for (int round = 1; round <= count; round++) {
             try (UpProcess up = up(round)) {
                 loadAndKill(up);
@@ -134,7 +133,8 @@ class SigkillIT {
                 .filter(PullEvent.OfPull.class::isInstance)
                 .map(event -> event.jobId() + ' ' + event.id())
                 .collect(Collectors.toSet());
-        assertThat(pullEnds).extracting(end -> end.substring(0, end.indexOf(' ')))
+        assertThat(pullEnds)
+                .extracting(end -> end.substring(0, end.indexOf(' ')))
                 .doesNotHaveDuplicates()
                 .containsAll(accepted);
     }

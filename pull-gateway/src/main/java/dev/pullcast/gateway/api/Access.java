@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.pullcast.gateway.api;
 
+import dev.pullcast.gateway.ops.GatewayMetrics;
 import dev.pullcast.gateway.security.AuditLog;
 import dev.pullcast.gateway.security.Authenticator;
 import dev.pullcast.gateway.security.Credentials;
+import dev.pullcast.gateway.security.FailedLogins;
 import dev.pullcast.gateway.security.Principal;
 import dev.pullcast.gateway.security.ProjectScope;
 import dev.pullcast.gateway.security.Role;
@@ -19,6 +21,7 @@ import io.vertx.core.net.SocketAddress;
 import io.vertx.ext.web.RoutingContext;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +34,8 @@ final class Access {
     private static final String JOB = "pullcast.job";
     private static final String PROJECT = "pullcast.project";
     private static final String ACTION = "pullcast.action";
+    private static final String AUDITED = "pullcast.audited";
+    private static final String CHALLENGE = "WWW-Authenticate";
     private static final Pattern BEARER = Pattern.compile("(?i)Bearer +([A-Za-z0-9._~+/=-]{1,8192})");
     private static final String SECURE_COOKIE = "__Host-pullcast";
     private static final String PLAIN_COOKIE = "pullcast";
@@ -38,11 +43,15 @@ final class Access {
 
     private final Authenticator authenticator;
     private final Sessions sessions;
+    private final FailedLogins failures;
+    private final GatewayMetrics metrics;
     private final InstantSource clock;
 
-    Access(Credentials credentials, InstantSource clock) {
+    Access(Credentials credentials, GatewayMetrics metrics, InstantSource clock) {
         this.authenticator = credentials.authenticator();
         this.sessions = credentials.sessions();
+        this.failures = credentials.failures();
+        this.metrics = metrics;
         this.clock = clock;
     }
 
@@ -172,7 +181,7 @@ final class Access {
         });
     }
 
-    private static void decide(RoutingContext context, Rule rule, Authenticator.Verdict verdict) {
+    private void decide(RoutingContext context, Rule rule, Authenticator.Verdict verdict) {
         switch (verdict) {
             case Authenticator.Known(Principal principal) -> {
                 context.put(PRINCIPAL, principal);
@@ -183,18 +192,46 @@ final class Access {
                             .answer(context);
                 }
             }
-            case Authenticator.Refused(String why) -> {
-                context.response()
-                        .putHeader(
-                                "WWW-Authenticate",
-                                why.isEmpty()
-                                        ? "Bearer realm=\"pullcast\""
-                                        : "Bearer realm=\"pullcast\", error=\"invalid_token\"");
-                Problem.of(401, why.isEmpty() ? "Send a token: Authorization: Bearer TOKEN." : why + ".")
-                        .answer(context);
-            }
+            case Authenticator.Refused(String why) -> refuse(context, why);
             case Authenticator.Unsure(String why) -> Requests.unavailable(context, why);
         }
+    }
+
+    private void refuse(RoutingContext context, String why) {
+        if (why.isEmpty()) {
+            context.response().putHeader(CHALLENGE, "Bearer realm=\"pullcast\"");
+            Problem.of(401, "Send a token: Authorization: Bearer TOKEN.").answer(context);
+        } else if (context.request().getHeader(HttpHeaders.AUTHORIZATION) == null) {
+            // A cookie is sealed and cannot be guessed, and its browser must learn that its login is over.
+            refuse(context, why, "cookie", true);
+        } else {
+            refuse(context, why, "token", failures.count(address(context)));
+        }
+    }
+
+    /** Refuses a login with a wrong token. */
+    void refuseLogin(RoutingContext context, String why) {
+        refuse(context, why, "session", failures.count(address(context)));
+    }
+
+    /** Counts, writes down and answers. */
+    private void refuse(RoutingContext context, String why, String by, boolean tell) {
+        metrics.loginsFailed(by).increment();
+        if (context.get(AUDITED) == null) {
+            audit(context, "login");
+        }
+        if (!tell) {
+            Problem.of(429, "Too many wrong credentials come from this address. Wait, or send a good one.")
+                    .answer(context);
+            return;
+        }
+        context.response().putHeader(CHALLENGE, "Bearer realm=\"pullcast\", error=\"invalid_token\"");
+        Problem.of(401, why + ".").answer(context);
+    }
+
+    private static String address(RoutingContext context) {
+        SocketAddress source = context.request().remoteAddress();
+        return source == null ? "" : String.valueOf(source.hostAddress());
     }
 
     private void audit(RoutingContext context) {
@@ -204,11 +241,16 @@ final class Access {
 
     /** Sees to it that what comes of a request is written down. */
     void audit(RoutingContext context, String action) {
+        context.put(AUDITED, true);
         context.addEndHandler(result -> write(context, action, result.succeeded()));
     }
 
     private void write(RoutingContext context, String action, boolean answered) {
         Principal principal = context.get(PRINCIPAL);
+        OptionalLong omitted = principal == null ? failures.auditable() : OptionalLong.of(0);
+        if (omitted.isEmpty()) {
+            return;
+        }
         String said = context.get(ACTION);
         HttpServerRequest request = context.request();
         SocketAddress source = request.remoteAddress();
@@ -225,6 +267,7 @@ final class Access {
                 context.get(PROJECT),
                 context.get(JOB),
                 status,
-                AuditLog.outcome(status)));
+                AuditLog.outcome(status),
+                omitted.getAsLong() == 0 ? null : omitted.getAsLong()));
     }
 }

@@ -146,7 +146,7 @@ public final class HttpApi extends VerticleBase {
 
     private Router router(SseHub streams, JobWaits ends) {
         Router router = Router.router(vertx);
-        Access access = new Access(parts.credentials(), parts.clock());
+        Access access = new Access(parts.credentials(), parts.metrics(), parts.clock());
         Routes routes = new Routes(router, access);
         routes.around(RequestIds::handle);
         routes.around(settings.isPublicTls() ? HttpApi::headersOfTls : HttpApi::headers);

@@ -67,8 +67,7 @@ final class SessionRoutes {
         authenticator.check(token.get()).onSuccess(verdict -> {
             switch (verdict) {
                 case Authenticator.Known(Principal principal) -> begin(context, token.get(), principal);
-                case Authenticator.Refused(String why) ->
-                    Problem.of(401, why + ".").answer(context);
+                case Authenticator.Refused(String why) -> access.refuseLogin(context, why);
                 case Authenticator.Unsure(String why) -> Requests.unavailable(context, why);
             }
         });

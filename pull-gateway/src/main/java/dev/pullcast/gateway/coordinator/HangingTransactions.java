@@ -81,8 +81,8 @@ final class HangingTransactions {
         if (suspected.isEmpty()) {
             return 0;
         }
-        Map<Open, ProducerState> still = open(
-                admin, suspected.stream().map(Open::partition).collect(Collectors.toSet()));
+        Map<Open, ProducerState> still =
+                open(admin, suspected.stream().map(Open::partition).collect(Collectors.toSet()));
         int aborted = 0;
         for (Open one : suspected) {
             ProducerState state = still.get(one);
@@ -124,7 +124,8 @@ final class HangingTransactions {
         var asked = admin.describeProducers(partitions);
         for (TopicPartition partition : partitions) {
             try {
-                for (ProducerState state : answer(asked.partitionResult(partition)).activeProducers()) {
+                for (ProducerState state :
+                        answer(asked.partitionResult(partition)).activeProducers()) {
                     state.currentTransactionStartOffset()
                             .ifPresent(start -> open.put(new Open(partition, state.producerId(), start), state));
                 }
@@ -149,7 +150,8 @@ final class HangingTransactions {
         Duration wait = Duration.ZERO;
         Set<Open> suspected = new HashSet<>();
         for (var entry : open.entrySet()) {
-            Duration age = Duration.between(Instant.ofEpochMilli(entry.getValue().lastTimestamp()), now);
+            Duration age =
+                    Duration.between(Instant.ofEpochMilli(entry.getValue().lastTimestamp()), now);
             TransactionState state = states.get(entry.getKey().producer());
             if (state == null ? age.compareTo(MIN_AGE_OF_UNKNOWN) > 0 : ENDED.contains(state)) {
                 suspected.add(entry.getKey());

@@ -9,8 +9,11 @@ import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.DoubleSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the gateway counts. For a subscriber that takes everything: frames written = events read − conflated − lost.
@@ -43,6 +46,7 @@ public final class GatewayMetrics implements AutoCloseable {
         new JvmThreadMetrics().bindTo(registry);
         new ProcessorMetrics().bindTo(registry);
         garbage.bindTo(registry);
+        List.of("token", "cookie", "session").forEach(this::loginsFailed);
         Gauge.builder("pullcast.sse.subscribers", subscribers, AtomicInteger::get)
                 .description("Open event streams")
                 .register(registry);
@@ -53,6 +57,28 @@ public final class GatewayMetrics implements AutoCloseable {
 
     private Counter counter(String name, String description) {
         return Counter.builder(name).description(description).register(registry);
+    }
+
+    /**
+     * Credentials that were refused.
+     *
+     * @param by {@code token}, {@code cookie} or {@code session}
+     */
+    public Counter loginsFailed(String by) {
+        return Counter.builder("pullcast.auth.failures")
+                .description("Requests with a wrong token or cookie, and logins with a wrong token (session)")
+                .tag("by", by)
+                .register(registry);
+    }
+
+    /** Measures the issuer's keys; null where none are fetched. */
+    public void keysAge(@Nullable DoubleSupplier seconds) {
+        if (seconds != null) {
+            Gauge.builder("pullcast.auth.keys.age", seconds, DoubleSupplier::getAsDouble)
+                    .description("Seconds since the keys that sign tokens were fetched; negative before the first time")
+                    .baseUnit("seconds")
+                    .register(registry);
+        }
     }
 
     /** Events read from Kafka. */

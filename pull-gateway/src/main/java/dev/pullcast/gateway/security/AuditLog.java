@@ -33,6 +33,8 @@ public final class AuditLog {
      * @param job its id; null where it did not come to that
      * @param status of the answer; 0 where the client had gone
      * @param outcome {@code done}, {@code denied}, {@code refused} or {@code failed}
+     * @param omitted lines about requests without a good credential that were left out before this one, because there
+     *     were too many; null for none
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Deed(
@@ -46,7 +48,8 @@ public final class AuditLog {
             @Nullable String project,
             @Nullable String job,
             int status,
-            String outcome) {}
+            String outcome,
+            @Nullable Long omitted) {}
 
     /** A status of HTTP in a word. */
     public static String outcome(int status) {

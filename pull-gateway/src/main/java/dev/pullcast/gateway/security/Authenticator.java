@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Tells whose a token is. Safe from any thread; what it knows may be replaced while it works. */
 public final class Authenticator {
+    private static final int MAX_TOKEN = 8_192;
     private static final Verdict UNKNOWN = new Refused("the token is not known here");
 
     private final InstantSource clock;
@@ -15,7 +16,18 @@ public final class Authenticator {
     private volatile @Nullable StaticTokens tokens;
     private volatile @Nullable Trusted trusted;
 
-    private record Trusted(JwtTokens tokens, Supplier<Future<Void>> refresh) {}
+    private record Trusted(JwtTokens tokens, Supplier<Future<KeyFetcher.Outcome>> refresh) {
+        /** Whose it is, with the keys as they are after looking for new ones. */
+        Verdict check(String token, KeyFetcher.Outcome outcome) {
+            return outcome == KeyFetcher.Outcome.FETCHED || !tokens.wantsNewKey(token)
+                    ? tokens.check(token)
+                    : new Unsure(
+                            outcome == KeyFetcher.Outcome.TOO_MANY
+                                    ? "too many requests wait for the keys that sign tokens, try again"
+                                    : "the key that signed this token is not known and the issuer's keys cannot be"
+                                            + " fetched now, try again");
+        }
+    }
 
     /** One that knows nobody yet. */
     public Authenticator(InstantSource clock, boolean required) {
@@ -54,17 +66,20 @@ public final class Authenticator {
      *
      * @param refresh looks for new keys
      */
-    void trust(JwtTokens signed, Supplier<Future<Void>> refresh) {
+    void trust(JwtTokens signed, Supplier<Future<KeyFetcher.Outcome>> refresh) {
         trusted = new Trusted(signed, refresh);
     }
 
     /** Looks at a token. The future is complete already unless keys must be fetched; it never fails. */
     public Future<Verdict> check(String token) {
+        if (token.length() > MAX_TOKEN) {
+            return Future.succeededFuture(new Refused("a token has at most " + MAX_TOKEN + " characters"));
+        }
         Trusted signed = trusted;
         if (signed != null && JwtTokens.isOne(token)) {
             return signed.tokens().wantsNewKey(token)
-                    ? signed.refresh().get().compose(_ -> signed.tokens().check(token))
-                    : signed.tokens().check(token);
+                    ? signed.refresh().get().map(outcome -> signed.check(token, outcome))
+                    : Future.succeededFuture(signed.tokens().check(token));
         }
         StaticTokens known = tokens;
         return Future.succeededFuture(
@@ -81,8 +96,10 @@ public final class Authenticator {
             return false;
         }
         StaticTokens known = tokens;
+        Trusted signed = trusted;
         return switch (principal.via()) {
-            case NOTHING, JWT -> true;
+            case NOTHING -> true;
+            case JWT -> signed != null && signed.tokens().hasKey(principal.key());
             case TOKEN -> known != null && known.has(principal);
         };
     }

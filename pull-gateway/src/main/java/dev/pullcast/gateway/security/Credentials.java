@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.DoubleSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,6 +22,8 @@ public final class Credentials {
     private final SecuritySettings settings;
     private final Authenticator authenticator;
     private final Sessions sessions;
+    private final FailedLogins failures;
+    private @Nullable DoubleSupplier keysAge;
     private final List<Runnable> closers = new ArrayList<>();
 
     private Credentials(Vertx vertx, SecuritySettings settings, InstantSource clock) {
@@ -27,6 +31,7 @@ public final class Credentials {
         this.settings = settings;
         this.authenticator = new Authenticator(clock, settings.isRequired());
         this.sessions = new Sessions(clock, settings.session());
+        this.failures = new FailedLogins(clock, settings.failuresPerMinute());
     }
 
     /** Reads everything; fails with a message for a person if something cannot be used. */
@@ -59,19 +64,20 @@ public final class Credentials {
         if (jwt == null) {
             return Future.succeededFuture();
         }
-        JwtTokens tokens = new JwtTokens(vertx, jwt, clock);
+        JwtTokens tokens = new JwtTokens(jwt, clock);
         if (!jwt.isRemote()) {
-            authenticator.trust(tokens, Future::succeededFuture);
+            authenticator.trust(tokens, () -> Future.succeededFuture(KeyFetcher.Outcome.FETCHED));
             return watch(Path.of(jwt.jwks()), text -> {
                 try {
                     LOG.info("{} keys of {} are known", tokens.replace(text), jwt.issuer());
-                } catch (JwtTokens.BadKeys e) {
-                    throw new JwtTokens.BadKeys(jwt.jwks() + ": " + e.getMessage());
+                } catch (JwtKeys.BadKeys e) {
+                    throw new JwtKeys.BadKeys(jwt.jwks() + ": " + e.getMessage());
                 }
             });
         }
         KeyFetcher fetcher = new KeyFetcher(vertx, jwt, tokens, clock);
         closers.add(fetcher::close);
+        keysAge = fetcher::ageSeconds;
         authenticator.trust(tokens, fetcher::fetchSoon);
         return fetcher.start();
     }
@@ -92,6 +98,16 @@ public final class Credentials {
     /** Tells who asks. */
     public Authenticator authenticator() {
         return authenticator;
+    }
+
+    /** Seconds since the issuer's keys were fetched, negative before the first time; null where none are fetched. */
+    public @Nullable DoubleSupplier keysAge() {
+        return keysAge;
+    }
+
+    /** Limits what wrong credentials cost. */
+    public FailedLogins failures() {
+        return failures;
     }
 
     /** Logins of browsers. */

@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param algorithms of signatures that are believed
  * @param skew by which clocks may differ
  * @param refresh after which a key set is fetched again
+ * @param timeout of one fetch, from its first byte to its last
+ * @param outage for which a key set that cannot be fetched again stays in force
  */
 public record JwtSettings(
         String jwks,
@@ -28,7 +30,9 @@ public record JwtSettings(
         String claim,
         Set<String> algorithms,
         Duration skew,
-        Duration refresh) {
+        Duration refresh,
+        Duration timeout,
+        Duration outage) {
     static final List<Settings.Key> KEYS = List.of(
             new Settings.Key(
                     "gateway.auth.jwt.jwks",
@@ -48,7 +52,15 @@ public record JwtSettings(
             new Settings.Key(
                     "gateway.auth.jwt.refresh-seconds",
                     "300",
-                    "seconds after which the key set is fetched again; an unknown key is looked for at once"));
+                    "seconds after which the key set is fetched again; an unknown key is looked for at once"),
+            new Settings.Key(
+                    "gateway.auth.jwt.timeout-seconds",
+                    "5",
+                    "seconds that fetching the key set may take, from the first byte to the last"),
+            new Settings.Key(
+                    "gateway.auth.jwt.outage-seconds",
+                    "14400",
+                    "seconds for which keys stay in force that cannot be fetched again"));
 
     private static final Set<String> KNOWN =
             Set.of("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA");
@@ -88,7 +100,9 @@ public record JwtSettings(
                 settings.get("gateway.auth.jwt.claim"),
                 algorithms,
                 Duration.ofSeconds(settings.getInt("gateway.auth.jwt.skew-seconds", 0, 600)),
-                Duration.ofSeconds(settings.getInt("gateway.auth.jwt.refresh-seconds", 1, 86_400)));
+                Duration.ofSeconds(settings.getInt("gateway.auth.jwt.refresh-seconds", 1, 86_400)),
+                Duration.ofSeconds(settings.getInt("gateway.auth.jwt.timeout-seconds", 1, 60)),
+                Duration.ofSeconds(settings.getInt("gateway.auth.jwt.outage-seconds", 1, 604_800)));
     }
 
     private static void checkUrl(String jwks) {

@@ -1,62 +1,86 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.pullcast.gateway.security;
 
-import io.vertx.core.Future;
-import io.vertx.core.Vertx;
-import io.vertx.core.json.DecodeException;
-import io.vertx.core.json.JsonArray;
-import io.vertx.core.json.JsonObject;
-import io.vertx.ext.auth.JWTOptions;
-import io.vertx.ext.auth.authentication.TokenCredentials;
-import io.vertx.ext.auth.jwt.JWTAuth;
-import io.vertx.ext.auth.jwt.JWTAuthOptions;
-import java.nio.charset.StandardCharsets;
-import java.time.Instant;
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JOSEObjectType;
+import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.JWSVerifier;
+import com.nimbusds.jose.crypto.factories.DefaultJWSVerifierFactory;
+import com.nimbusds.jose.proc.BadJOSEException;
+import com.nimbusds.jose.proc.DefaultJOSEObjectTypeVerifier;
+import com.nimbusds.jose.proc.SecurityContext;
+import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.SignedJWT;
+import com.nimbusds.jwt.proc.DefaultJWTClaimsVerifier;
+import com.nimbusds.jwt.proc.DefaultJWTProcessor;
+import java.security.Key;
+import java.security.interfaces.EdECPublicKey;
+import java.text.ParseException;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.Base64;
-import java.util.HashSet;
+import java.util.Collection;
+import java.util.Date;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Signed tokens (RFC 7519) of one issuer. Signatures, issuer and audience are checked by Vert.x; this decides which keys
- * and algorithms count, insists on an end, and reads what is granted. Safe from any thread.
+ * Signed tokens (RFC 7519) of one issuer. Signatures and claims are checked by Nimbus with keys that are in memory; this
+ * decides which keys and algorithms count, and reads what is granted. Safe from any thread.
  */
 final class JwtTokens {
+    /** Characters of a principal's name. */
     private static final int MAX_NAME = 128;
-    private static final Map<String, List<String>> ALGORITHMS = Map.of(
-            "RSA", List.of("RS256", "RS384", "RS512", "PS256", "PS384", "PS512"),
-            "P-256", List.of("ES256"),
-            "P-384", List.of("ES384"),
-            "P-521", List.of("ES512"),
-            "Ed25519", List.of("EdDSA"),
-            "Ed448", List.of("EdDSA"));
 
-    private final Vertx vertx;
+    private static final int HASH_CHARACTERS = 32;
+    private static final Authenticator.Refused REFUSED =
+            new Authenticator.Refused("the token is not good here: look at its signature, iss, aud, exp and nbf");
+
     private final JwtSettings settings;
     private final InstantSource clock;
-    private volatile Keys keys = new Keys(Set.of(), null);
+    private final DefaultJWTProcessor<Candidate> processor = new DefaultJWTProcessor<>();
+    private volatile @Nullable JwtKeys keys;
 
-    /** Ids of the keys, empty for keys without one; and what verifies with them. */
-    private record Keys(Set<String> ids, @Nullable JWTAuth auth) {}
+    /** The one key that a token is tried with. */
+    private record Candidate(JwtKeys.Key key) implements SecurityContext {}
 
-    /** Why a key set is of no use. */
-    static final class BadKeys extends Exception {
-        private static final long serialVersionUID = 1L;
+    JwtTokens(JwtSettings settings, InstantSource clock) {
+        this.settings = settings;
+        this.clock = clock;
+        processor.setJWSTypeVerifier(
+                new DefaultJOSEObjectTypeVerifier<>(JOSEObjectType.JWT, new JOSEObjectType("at+jwt"), null));
+        processor.setJWSKeySelector((_, candidate) -> List.of(candidate.key().key()));
+        processor.setJWSVerifierFactory(new Verifiers());
+        processor.setJWTClaimsSetVerifier(new Claims(settings, clock));
+    }
 
-        BadKeys(String message) {
-            super(message);
+    /** Adds Java's own EdDSA to what Nimbus verifies. */
+    private static final class Verifiers extends DefaultJWSVerifierFactory {
+        @Override
+        public JWSVerifier createJWSVerifier(JWSHeader header, Key key) throws JOSEException {
+            return key instanceof EdECPublicKey edwards
+                    ? new EdDsaVerifier(edwards)
+                    : super.createJWSVerifier(header, key);
         }
     }
 
-    JwtTokens(Vertx vertx, JwtSettings settings, InstantSource clock) {
-        this.vertx = vertx;
-        this.settings = settings;
-        this.clock = clock;
+    private static final class Claims extends DefaultJWTClaimsVerifier<Candidate> {
+        private final InstantSource clock;
+
+        Claims(JwtSettings settings, InstantSource clock) {
+            super(
+                    Set.copyOf(settings.audience()),
+                    new JWTClaimsSet.Builder().issuer(settings.issuer()).build(),
+                    Set.of("exp", "sub"),
+                    Set.of());
+            this.clock = clock;
+            setMaxClockSkew((int) settings.skew().toSeconds());
+        }
+
+        @Override
+        protected Date currentTime() {
+            return Date.from(clock.instant());
+        }
     }
 
     /** Whether a token looks like one of these: three parts with dots between them. */
@@ -64,126 +88,105 @@ final class JwtTokens {
         return token.chars().filter(c -> c == '.').count() == 2;
     }
 
-    /** From now on these keys count, and no others; returns how many. */
-    int replace(String json) throws BadKeys {
-        List<JsonObject> usable = new ArrayList<>();
-        Set<String> ids = new HashSet<>();
-        try {
-            JsonArray all = new JsonObject(json).getJsonArray("keys", new JsonArray());
-            for (Object one : all) {
-                if (one instanceof JsonObject key) {
-                    List<JsonObject> variants = variants(key);
-                    usable.addAll(variants);
-                    if (!variants.isEmpty()) {
-                        ids.add(key.getString("kid", ""));
-                    }
-                }
-            }
-        } catch (DecodeException | ClassCastException e) { // whose message may quote what it read
-            throw new BadKeys("it is no JSON Web Key Set");
-        }
-        if (usable.isEmpty()) {
-            throw new BadKeys("it has no public key for any of " + settings.algorithms());
-        }
-        try {
-            JWTAuth auth = JWTAuth.create(
-                    vertx,
-                    new JWTAuthOptions()
-                            .setJwks(usable)
-                            .setJWTOptions(new JWTOptions()
-                                    .setIssuer(settings.issuer())
-                                    .setAudience(settings.audience())
-                                    .setLeeway((int) settings.skew().toSeconds())));
-            keys = new Keys(Set.copyOf(ids), auth);
-        } catch (RuntimeException e) {
-            throw new BadKeys(
-                    "it has a key that cannot be used: " + e.getClass().getSimpleName());
-        }
-        return ids.size();
+    /** From now on the keys of this set count, and no others; returns how many. */
+    int replace(String json) throws JwtKeys.BadKeys {
+        JwtKeys now = JwtKeys.parse(json, settings.algorithms());
+        keys = now;
+        return now.keys().size();
     }
 
-    /**
-     * The key once for every algorithm that it may sign with here; none for secret keys, private ones and those for
-     * encryption. A token's own word on its algorithm counts for nothing: each key verifies its own kind only.
-     */
-    private List<JsonObject> variants(JsonObject key) {
-        String use = key.getString("use", "sig");
-        String kind = "RSA".equals(key.getString("kty")) ? "RSA" : key.getString("crv", "");
-        if (!"sig".equals(use) || key.containsKey("d") || "oct".equals(key.getString("kty"))) {
-            return List.of();
-        }
-        String own = key.getString("alg");
-        return ALGORITHMS.getOrDefault(kind, List.of()).stream()
-                .filter(settings.algorithms()::contains)
-                .filter(algorithm -> own == null || own.equals(algorithm))
-                .map(algorithm -> key.copy().put("alg", algorithm).put("use", "sig"))
-                .toList();
+    /** From now on these count, and no others; null for none. */
+    void replace(@Nullable JwtKeys now) {
+        keys = now;
     }
 
     /** Whether a key that the token names is not among those that are known, so that it may be new. */
     boolean wantsNewKey(String token) {
-        Keys now = keys;
-        if (now.auth() == null) {
-            return true;
-        }
+        JwtKeys now = keys;
         try {
-            JsonObject header = new JsonObject(new String(
-                    Base64.getUrlDecoder().decode(token.substring(0, token.indexOf('.'))), StandardCharsets.UTF_8));
-            String kid = header.getString("kid");
-            return kid != null
-                    && !now.ids().contains(kid)
-                    && settings.algorithms().contains(header.getString("alg", ""));
-        } catch (RuntimeException e) { // no Base64, no JSON, or not of that type: no token
+            JWSHeader header = SignedJWT.parse(token).getHeader();
+            String id = header.getKeyID();
+            return settings.algorithms().contains(header.getAlgorithm().getName())
+                    && (now == null || (id != null && !now.hasId(id)));
+        } catch (ParseException | RuntimeException e) { // no token
             return false;
         }
     }
 
-    /** Whose it is. Never fails. */
-    Future<Authenticator.Verdict> check(String token) {
-        JWTAuth auth = keys.auth();
-        if (auth == null) {
-            return Future.succeededFuture(new Authenticator.Unsure("the keys that sign tokens could not be read yet"));
+    /** Whether what this key signed still holds. */
+    boolean hasKey(String thumbprint) {
+        JwtKeys now = keys;
+        return now != null && now.hasThumbprint(thumbprint);
+    }
+
+    /** Whose it is. */
+    Authenticator.Verdict check(String token) {
+        JwtKeys now = keys;
+        if (now == null) {
+            return new Authenticator.Unsure("the keys that sign tokens could not be read yet");
         }
-        Future<Authenticator.Verdict> checked;
         try {
-            checked = auth.authenticate(new TokenCredentials(token))
-                    .map(user -> read(user.attributes().getJsonObject("accessToken"), token));
-        } catch (RuntimeException e) { // of a text that is no token
-            return Future.succeededFuture(refused());
+            SignedJWT jwt = SignedJWT.parse(token);
+            JWSHeader header = jwt.getHeader();
+            // RFC 7515, 4.1.11: an extension that is not understood; here none is.
+            if (header.getCriticalParams() != null
+                    && !header.getCriticalParams().isEmpty()) {
+                return REFUSED;
+            }
+            for (JwtKeys.Key key : now.of(header)) {
+                Authenticator.Verdict verdict = check(jwt, key, token);
+                if (!verdict.equals(REFUSED)) {
+                    return verdict;
+                }
+            }
+            return REFUSED;
+        } catch (ParseException | RuntimeException e) { // whose message may quote the token
+            return REFUSED;
         }
-        // The reason may quote the token.
-        return checked.otherwise(_ -> refused());
     }
 
-    private static Authenticator.Verdict refused() {
-        return new Authenticator.Refused("the token is not good here: look at its signature, iss, aud, exp and nbf");
+    private Authenticator.Verdict check(SignedJWT jwt, JwtKeys.Key key, String token) {
+        try {
+            return read(processor.process(jwt, new Candidate(key)), key, token);
+        } catch (BadJOSEException | JOSEException e) {
+            return REFUSED;
+        }
     }
 
-    private Authenticator.Verdict read(JsonObject claims, String token) {
-        Long end = claims.getLong("exp");
-        String subject = claims.getString("sub");
-        if (end == null || subject == null || subject.isBlank()) {
+    private Authenticator.Verdict read(JWTClaimsSet claims, JwtKeys.Key key, String token) {
+        String subject = claims.getSubject();
+        if (claims.getExpirationTime() == null || subject == null || subject.isBlank()) {
             return new Authenticator.Refused("the token lacks exp or sub");
         }
-        List<Grants> grants = texts(claims.getValue(settings.claim())).stream()
+        List<Grants> grants = texts(claims.getClaim(settings.claim())).stream()
                 .flatMap(text -> Grants.parse(text).stream())
                 .toList();
         Principal principal = new Principal(
-                subject.substring(0, Math.min(MAX_NAME, subject.length())),
+                name(subject),
                 Principal.Via.JWT,
                 Grants.sum(grants),
-                Instant.ofEpochSecond(end).plus(settings.skew()),
-                HexFormat.of().formatHex(StaticTokens.sha256(token)));
+                claims.getExpirationTime().toInstant().plus(settings.skew()),
+                HexFormat.of().formatHex(StaticTokens.sha256(token)),
+                key.thumbprint());
         return principal.isExpired(clock.instant())
                 ? new Authenticator.Refused("the token has expired")
                 : new Authenticator.Known(principal);
+    }
+
+    /** A long subject ends in its hash: two that begin alike must not become one principal. */
+    private static String name(String subject) {
+        if (subject.length() < MAX_NAME) {
+            return subject;
+        }
+        String hash = HexFormat.of().formatHex(StaticTokens.sha256(subject)).substring(0, HASH_CHARACTERS);
+        return subject.substring(0, MAX_NAME - HASH_CHARACTERS - 1) + '~' + hash;
     }
 
     /** A list of texts, or texts with blanks between them, as {@code scope} is. What is no grant is for others. */
     private static List<String> texts(@Nullable Object claim) {
         return switch (claim) {
             case String text -> List.of(text.strip().split("\\s+", -1));
-            case JsonArray list ->
+            case Collection<?> list ->
                 list.stream()
                         .filter(String.class::isInstance)
                         .map(String.class::cast)

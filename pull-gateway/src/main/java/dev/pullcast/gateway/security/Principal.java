@@ -12,9 +12,15 @@ import org.jspecify.annotations.Nullable;
  * @param grants what it may do
  * @param expires when that ends, UTC; null for never
  * @param credential tells credentials apart, and tells nobody what they are: a SHA-256, or empty without one
+ * @param key that signed it: its thumbprint (RFC 7638); empty where none did
  */
 public record Principal(
-        String name, Via via, Grants grants, @Nullable Instant expires, String credential) {
+        String name, Via via, Grants grants, @Nullable Instant expires, String credential, String key) {
+    /** One that no key signed. */
+    public Principal(String name, Via via, Grants grants, @Nullable Instant expires, String credential) {
+        this(name, via, grants, expires, credential, "");
+    }
+
     /** Whoever reaches a gateway that asks for no credentials. */
     public static final Principal ANYBODY = new Principal("anybody", Via.NOTHING, Grants.ALL, null, "");
 
@@ -46,6 +52,6 @@ public record Principal(
 
     /** The same until an earlier time. */
     public Principal until(Instant end) {
-        return expires != null && expires.isBefore(end) ? this : new Principal(name, via, grants, end, credential);
+        return expires != null && expires.isBefore(end) ? this : new Principal(name, via, grants, end, credential, key);
     }
 }

@@ -15,12 +15,14 @@ import org.jspecify.annotations.Nullable;
  * @param jwt whose signed tokens are believed, or null for nobody's
  * @param sessionKeys file of keys for browsers' cookies; null for a key that only this process has
  * @param session how long a browser stays logged in at most
+ * @param failuresPerMinute wrong credentials of one address that are answered with a reason
  */
 public record SecuritySettings(
         @Nullable Path tokens,
         @Nullable JwtSettings jwt,
         @Nullable Path sessionKeys,
-        Duration session) {
+        Duration session,
+        int failuresPerMinute) {
     /** Every key. */
     public static final List<Settings.Key> KEYS = Stream.concat(
                     Stream.of(
@@ -35,7 +37,11 @@ public record SecuritySettings(
                             new Settings.Key(
                                     "gateway.auth.session-minutes",
                                     "720",
-                                    "minutes after which a browser must log in again")),
+                                    "minutes after which a browser must log in again"),
+                            new Settings.Key(
+                                    "gateway.auth.failures-per-minute",
+                                    "60",
+                                    "wrong credentials a minute from one address before they are answered with 429; good ones are never refused")),
                     JwtSettings.KEYS.stream())
             .toList();
 
@@ -45,7 +51,8 @@ public record SecuritySettings(
                 path(settings, "gateway.auth.tokens"),
                 JwtSettings.of(settings),
                 path(settings, "gateway.auth.session-keys"),
-                Duration.ofMinutes(settings.getInt("gateway.auth.session-minutes", 1, 60 * 24 * 31)));
+                Duration.ofMinutes(settings.getInt("gateway.auth.session-minutes", 1, 60 * 24 * 31)),
+                settings.getInt("gateway.auth.failures-per-minute", 1, 1_000_000));
     }
 
     private static @Nullable Path path(Settings settings, String key) {

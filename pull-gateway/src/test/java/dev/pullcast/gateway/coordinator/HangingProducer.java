@@ -9,7 +9,6 @@ import java.io.DataOutputStream;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
@@ -95,8 +94,10 @@ final class HangingProducer {
         String[] address = server.split(":", -1);
         try (Socket socket = new Socket(address[0], Integer.parseInt(address[1]))) {
             DataOutputStream out = new DataOutputStream(socket.getOutputStream());
-            out.writeInt(bytes.remaining());
-            out.write(Arrays.copyOfRange(bytes.array(), bytes.position(), bytes.limit()));
+            byte[] sent = new byte[bytes.remaining()];
+            bytes.get(sent);
+            out.writeInt(sent.length);
+            out.write(sent);
             out.flush();
             DataInputStream in = new DataInputStream(socket.getInputStream());
             ByteBuffer answer = ByteBuffer.wrap(in.readNBytes(in.readInt()));

@@ -85,8 +85,10 @@ class HangingTransactionsIT {
                 }
             }
             // The same job thrice is one, in the partition of its id; the others forward it.
-            Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> coordinator.health().openJobs() == 1
-                    && coordinator.health().lag() == 0);
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(20))
+                    .until(() -> coordinator.health().openJobs() == 1
+                            && coordinator.health().lag() == 0);
         } finally {
             coordinator.close().await(5, TimeUnit.SECONDS);
         }

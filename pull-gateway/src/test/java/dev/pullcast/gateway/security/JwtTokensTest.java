@@ -5,14 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.pullcast.gateway.security.Signer.Kind;
-import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,19 +19,17 @@ import org.junit.jupiter.params.provider.EnumSource;
 class JwtTokensTest {
     private static final Signer RSA = Signer.of(Kind.RSA, "k1");
 
-    private final Vertx vertx = Vertx.vertx();
     private final Instant now = Instant.now();
     private JwtTokens tokens;
 
     @BeforeEach
-    void trustOneKey() throws JwtTokens.BadKeys {
+    void trustOneKey() throws JwtKeys.BadKeys {
         tokens = tokens("pullcast");
         tokens.replace(Signer.jwks(RSA.publicKey()));
     }
 
     private JwtTokens tokens(String claim) {
         return new JwtTokens(
-                vertx,
                 new JwtSettings(
                         "unused",
                         "https://issuer.example",
@@ -41,13 +37,10 @@ class JwtTokensTest {
                         claim,
                         Set.of("RS256", "PS256", "ES256", "EdDSA"),
                         Duration.ofSeconds(30),
-                        Duration.ofMinutes(5)),
+                        Duration.ofMinutes(5),
+                        Duration.ofSeconds(5),
+                        Duration.ofHours(4)),
                 InstantSource.fixed(now));
-    }
-
-    @AfterEach
-    void close() {
-        vertx.close().await();
     }
 
     private Map<String, Object> good() {
@@ -55,7 +48,7 @@ class JwtTokensTest {
     }
 
     private Authenticator.Verdict verdict(String token) {
-        return tokens.check(token).await();
+        return tokens.check(token);
     }
 
     private Principal known(String token) {
@@ -89,7 +82,7 @@ class JwtTokensTest {
 
     @ParameterizedTest
     @EnumSource
-    void every_kind_of_key_is_understood(Kind kind) throws JwtTokens.BadKeys {
+    void every_kind_of_key_is_understood(Kind kind) throws JwtKeys.BadKeys {
         Signer signer = Signer.of(kind, "k2");
         tokens.replace(Signer.jwks(signer.publicKey()));
         assertThat(known(signer.sign(kind.algorithm(), good())).name()).isEqualTo("ada");
@@ -142,7 +135,7 @@ class JwtTokensTest {
     }
 
     @Test
-    void grants_may_stand_in_a_scope_among_others() throws JwtTokens.BadKeys {
+    void grants_may_stand_in_a_scope_among_others() throws JwtKeys.BadKeys {
         tokens = tokens("scope");
         tokens.replace(Signer.jwks(RSA.publicKey()));
         Map<String, Object> claims = good();
@@ -153,7 +146,7 @@ class JwtTokensTest {
     }
 
     @Test
-    void keys_are_exchanged_while_it_runs() throws JwtTokens.BadKeys {
+    void keys_are_exchanged_while_it_runs() throws JwtKeys.BadKeys {
         Signer next = Signer.of(Kind.EC, "k2");
         String token = next.sign("ES256", good());
         assertThat(tokens.wantsNewKey(token)).isTrue();
@@ -167,13 +160,13 @@ class JwtTokensTest {
     }
 
     @Test
-    void only_public_keys_for_signatures_are_taken() throws JwtTokens.BadKeys {
+    void only_public_keys_for_signatures_are_taken() throws JwtKeys.BadKeys {
         Map<String, Object> encryption = RSA.publicKey();
         encryption.put("use", "enc");
         for (Map<String, Object> key :
                 List.of(encryption, RSA.privateKey(), Map.<String, Object>of("kty", "oct", "k", "c2VjcmV0"))) {
             assertThatThrownBy(() -> tokens.replace(Signer.jwks(key)))
-                    .isInstanceOf(JwtTokens.BadKeys.class)
+                    .isInstanceOf(JwtKeys.BadKeys.class)
                     .message()
                     .doesNotContain("c2VjcmV0");
         }
@@ -185,5 +178,55 @@ class JwtTokensTest {
     void before_there_are_keys_nothing_can_be_said() {
         tokens = tokens("pullcast");
         assertThat(verdict(RSA.sign("RS256", good()))).isInstanceOf(Authenticator.Unsure.class);
+    }
+
+    @Test
+    void an_extension_that_must_be_understood_is_not() {
+        for (Object critical : List.of(List.of("exp2"), List.of("b64"), "exp", List.of(7))) {
+            isRefused(RSA.sign("RS256", Map.of("crit", critical, "exp2", 1, "b64", true), good()));
+        }
+        known(RSA.sign("RS256", Map.of("jku", "https://evil.example/keys"), good()));
+    }
+
+    @Test
+    void a_type_that_is_none_of_a_token_for_access_is_refused() {
+        known(RSA.sign("RS256", Map.of("typ", "at+jwt"), good()));
+        isRefused(RSA.sign("RS256", Map.of("typ", "logout+jwt"), good()));
+    }
+
+    @Test
+    void a_key_that_names_its_algorithm_verifies_no_other() throws JwtKeys.BadKeys {
+        Map<String, Object> pinned = RSA.publicKey();
+        pinned.put("alg", "PS256");
+        tokens.replace(Signer.jwks(pinned));
+        known(RSA.sign("PS256", good()));
+        isRefused(RSA.sign("RS256", good()));
+    }
+
+    @Test
+    void keys_that_cannot_be_used_do_not_spoil_the_others() throws JwtKeys.BadKeys {
+        tokens.replace(Signer.jwks(
+                Map.of("kty", "new", "kid", "a"),
+                Map.of("kty", "RSA", "kid", "b", "n", "!", "e", "AQAB"),
+                Map.of("kty", "EC", "kid", "c", "crv", "P-256", "x", "AA", "y", "AA"),
+                Map.of("kty", "OKP", "kid", "d", "crv", "Ed25519", "x", "AA"),
+                RSA.publicKey()));
+        known(RSA.sign("RS256", good()));
+    }
+
+    @Test
+    void subjects_that_begin_alike_stay_two_and_none_can_be_made_to_look_like_another() {
+        String common = "x".repeat(200);
+        String one = named(common + "1");
+        String two = named(common + "2");
+        assertThat(one).hasSize(128).isNotEqualTo(two);
+        assertThat(named(one)).isNotEqualTo(one);
+        assertThat(named("y".repeat(127))).isEqualTo("y".repeat(127));
+    }
+
+    private String named(String subject) {
+        Map<String, Object> claims = good();
+        claims.put("sub", subject);
+        return known(RSA.sign("RS256", claims)).name();
     }
 }

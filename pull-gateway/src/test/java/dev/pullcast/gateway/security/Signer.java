@@ -141,7 +141,14 @@ public final class Signer {
 
     /** A token. */
     public String sign(String algorithm, Map<String, Object> claims) {
-        String input = input(algorithm, claims);
+        return sign(algorithm, Map.of(), claims);
+    }
+
+    /** A token with more in its header. */
+    public String sign(String algorithm, Map<String, Object> header, Map<String, Object> claims) {
+        Map<String, Object> all = new LinkedHashMap<>(Map.of("alg", algorithm, "typ", "JWT", "kid", kid));
+        all.putAll(header);
+        String input = encode(all) + "." + encode(claims);
         return input + "." + BASE64.encodeToString(signature(algorithm, input));
     }
 
