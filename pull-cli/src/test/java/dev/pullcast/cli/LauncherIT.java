@@ -75,8 +75,8 @@ class LauncherIT {
                     Map.entry("man", List.of(List.of(), List.of("pull"))),
                     Map.entry("help", List.of(List.of(), List.of("token"))));
             for (String command : Pullcast.commandLine().getSubcommands().keySet()) {
-                List<List<String>> runs = arguments.get(command);
-                assertThat(runs).as("arguments of %s for this test", command).isNotNull();
+                List<List<String>> runs = arguments.getOrDefault(command, List.of());
+                assertThat(runs).as("arguments of %s for this test", command).isNotEmpty();
                 for (List<String> run : runs) {
                     List<String> all = new ArrayList<>(List.of(command));
                     all.addAll(run);

@@ -164,10 +164,8 @@ class LoginsIT {
             }
             // Those that may not wait are answered at once.
             await().atMost(Duration.ofSeconds(4))
-                    .until(() -> answers.stream()
-                                    .filter(CompletableFuture::isDone)
-                                    .count()
-                            >= 100);
+                    .until(() ->
+                            answers.stream().filter(CompletableFuture::isDone).count() >= 100);
             isQuick(() -> assertThat(status(port, good)).isEqualTo(200));
             isQuick(() -> assertThat(SseProbe.get(port, "/healthz").status()).isEqualTo(200));
             assertThat(answers.stream().map(CompletableFuture::join)).containsOnly(503);
