@@ -96,7 +96,13 @@ final class HangingTransactions {
     private Collection<TopicPartition> partitions(Admin admin)
             throws InterruptedException, ExecutionException, TimeoutException {
         List<String> names = new ArrayList<>(List.of(
-                topics.jobs(), topics.tasks(), topics.events(), topics.results(), topics.sets(), topics.rejected()));
+                topics.jobs(),
+                topics.tasks(),
+                topics.events(),
+                topics.results(),
+                topics.sets(),
+                topics.coordinator(),
+                topics.rejected()));
         names.add(Topics.GROUP_OFFSETS);
         List<TopicPartition> all = new ArrayList<>();
         for (var described : admin.describeTopics(names).topicNameValues().entrySet()) {
