@@ -128,7 +128,12 @@ public final class Worker {
                 config.topics(),
                 slots,
                 new BroughtImages(
-                        vertx, engine, config.dataFolder().resolve("sets-" + TaskConsumer.fileName(config.id()))),
+                        vertx,
+                        config.id(),
+                        engine,
+                        publisher,
+                        clock,
+                        config.dataFolder().resolve("sets-" + TaskConsumer.fileName(config.id()))),
                 clock,
                 new TaskConsumer.Kafka(config.kafka(), config.dataFolder()));
         Presence presence = new Presence(

@@ -55,7 +55,7 @@ public final class EventLedger {
     void accept(PullEvent event) {
         switch (event) {
             case PullEvent.OfPull pull -> accept(pull.origin());
-            case PullEvent.OfJob _, PullEvent.Unknown _ -> seen++;
+            case PullEvent.OfJob _, PullEvent.ImageRemoved _, PullEvent.Unknown _ -> seen++;
         }
     }
 

@@ -250,7 +250,7 @@ public final class JobFollower implements AutoCloseable {
                 noteMessage(completed.message());
                 yield true;
             }
-            case PullEvent.OfPull _, PullEvent.JobAccepted _, PullEvent.Unknown _ -> false;
+            case PullEvent.OfPull _, PullEvent.JobAccepted _, PullEvent.ImageRemoved _, PullEvent.Unknown _ -> false;
         };
     }
 

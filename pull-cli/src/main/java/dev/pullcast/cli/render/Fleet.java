@@ -78,6 +78,9 @@ public final class Fleet {
 
     /** Takes an event of any job. */
     public void accept(PullEvent event) {
+        if (event instanceof PullEvent.ImageRemoved) {
+            return; // of a set, whose job may have ended long ago
+        }
         Job job = job(event.jobId());
         job.board().accept(event);
         switch (event) {
@@ -89,7 +92,7 @@ public final class Fleet {
                 job.end(isGood(completed.result()), howOf(completed.result(), completed.message()));
                 forgetOld();
             }
-            case PullEvent.OfPull _, PullEvent.JobAccepted _, PullEvent.Unknown _ -> {}
+            case PullEvent.OfPull _, PullEvent.JobAccepted _, PullEvent.ImageRemoved _, PullEvent.Unknown _ -> {}
         }
     }
 

@@ -112,7 +112,9 @@ public final class FleetDisplay {
             case PullEvent.JobCompleted c
             when !failuresOnly ->
                 c.job() + ": ended, " + (c.succeeded() + c.skipped()) + " there, " + c.failed() + " failed";
-            case PullEvent.OfPull _, PullEvent.OfJob _, PullEvent.Unknown _ -> null;
+            case PullEvent.ImageRemoved r
+            when !failuresOnly -> r.reference() + " on " + r.worker() + ": removed with the set " + r.job();
+            case PullEvent.OfPull _, PullEvent.OfJob _, PullEvent.ImageRemoved _, PullEvent.Unknown _ -> null;
         };
         return text == null ? null : Text.oneLine(text);
     }

@@ -35,6 +35,10 @@ final class JobLedger {
     /** Size of an event that ends a pull, in two topics, about. */
     private static final int EVENT_BYTES = 2_000;
 
+    private static final String NOT_OF_THE_SET =
+            "set: is written by the coordinator alone, and this is not what a standing set of that id gives; leave it out,"
+                    + " and write keep for a set of your own";
+
     private final JobRules rules;
     private final WorkerTable workers;
     private final Budget budget;
@@ -57,7 +61,7 @@ final class JobLedger {
         this.workers = workers;
         this.budget = budget;
         this.tasks = new Tasks(partition, rules, workers, budget);
-        this.sets = new StandingSets(workers);
+        this.sets = new StandingSets(partition, workers);
     }
 
     /** Whether anything of that id was seen here, or is kept. */
@@ -187,6 +191,9 @@ final class JobLedger {
         if (known != null) {
             return known.equals(wanted.content()) ? List.of() : Refusals.taken(wanted.job(), now);
         }
+        if (wanted.job().keeping().set() != null && !sets.gives(wanted.job())) {
+            return reject(id, wanted.content(), List.of(NOT_OF_THE_SET), now);
+        }
         OpenJob open = new OpenJob(wanted.job(), wanted.content(), now, rules);
         chooseWorkers(open, now);
         List<Output> outputs = new ArrayList<>();
@@ -231,12 +238,16 @@ final class JobLedger {
         List<Output> outputs = new ArrayList<>();
         boolean kept = sets.end(cancel.id(), outputs);
         OpenJob open = jobs.get(cancel.id());
-        if (open == null) {
-            return kept ? outputs : unknown(cancel.id());
+        if (open == null && !kept) {
+            return unknown(cancel.id());
         }
-        if (open.closing() == null) {
-            open.close(cancelled(cancel, now));
-            advance(open, now, outputs);
+        for (OpenJob each : List.copyOf(jobs.values())) {
+            // What a set has given ends with it: a task that came later would hold its images for good.
+            boolean given = kept && cancel.id().equals(each.job().keeping().set());
+            if ((each == open || given) && each.closing() == null) {
+                each.close(cancelled(cancel, now));
+                advance(each, now, outputs);
+            }
         }
         return outputs;
     }
@@ -278,6 +289,7 @@ final class JobLedger {
                     PullEvent.Progress _,
                     PullEvent.Retrying _,
                     PullEvent.JobAccepted _,
+                    PullEvent.ImageRemoved _,
                     PullEvent.Unknown _ -> {}
         }
     }

@@ -411,16 +411,14 @@ final class OpenJob {
                 job.backoffLimit(),
                 job.timeoutSeconds(),
                 deadline,
-                setToRemember());
+                set(),
+                set() != null && !job.keeping().removeOnExpiry());
     }
 
-    /** Where workers are to remember what they bring, so that they can remove it; null if they never will. */
-    private @Nullable String setToRemember() {
+    /** The standing set that the job is, or was made for; null for none. */
+    private @Nullable String set() {
         Keeping keeping = job.keeping();
-        if (!keeping.removeOnExpiry()) {
-            return null;
-        }
-        return keeping.set() == null ? job.id() : keeping.set();
+        return keeping.keep() ? job.id() : keeping.set();
     }
 
     PullEvent.JobAccepted accepted(Instant now) {

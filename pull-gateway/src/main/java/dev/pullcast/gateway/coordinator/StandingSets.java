@@ -4,6 +4,7 @@ package dev.pullcast.gateway.coordinator;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.github.f4b6a3.ulid.Ulid;
+import dev.pullcast.contract.codec.JobContent;
 import dev.pullcast.contract.job.Keeping;
 import dev.pullcast.contract.job.PullJob;
 import dev.pullcast.contract.job.StandingSet;
@@ -17,6 +18,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 
@@ -28,10 +30,12 @@ import java.util.function.Predicate;
 final class StandingSets {
     private static final int RANDOM_BYTES = 10;
 
+    private final int partition;
     private final WorkerTable workers;
     private final Map<String, StandingSet> sets = new TreeMap<>();
 
-    StandingSets(WorkerTable workers) {
+    StandingSets(int partition, WorkerTable workers) {
+        this.partition = partition;
         this.workers = workers;
     }
 
@@ -53,7 +57,36 @@ final class StandingSets {
     }
 
     /**
-     * Forgets a set; what it brought is removed if that was asked for.
+     * Whether a job that names a set is what that set gives. Producers can write such a job too, but only one of which
+     * everything follows from the set: the same images with the same logins, for workers that the set is for.
+     */
+    boolean gives(PullJob job) {
+        String name = job.keeping().set();
+        StandingSet set = name == null ? null : sets.get(name);
+        if (set == null || !isWithin(job.target(), set.job().target())) {
+            return false;
+        }
+        PullJob given = given(set, job.target(), job.id());
+        return JobContent.fingerprint(given).equals(JobContent.fingerprint(job))
+                // Fingerprints leave out what is sealed.
+                && given.images().equals(job.images())
+                && Objects.equals(given.credentials(), job.credentials());
+    }
+
+    private boolean isWithin(Target target, Target whole) {
+        return target.equals(whole)
+                || (whole.mode() == Target.Mode.ALL
+                        && target.workers().size() == 1
+                        && target.equals(alone(target.workers().getFirst()))
+                        && workers.meant(whole).contains(target.workers().getFirst()));
+    }
+
+    private static Target alone(String worker) {
+        return new Target(Target.Mode.ALL, List.of(worker), Map.of());
+    }
+
+    /**
+     * Forgets a set. Its workers hold nothing for it any more, and remove what it brought if that was asked for.
      *
      * @return whether there was one
      */
@@ -63,10 +96,8 @@ final class StandingSets {
             return false;
         }
         outputs.add(new Output.Forgotten(id));
-        if (set.job().keeping().removeOnExpiry()) {
-            for (String worker : workers.meant(set.job().target())) {
-                outputs.add(new Output.Task(new TaskRecord.RemoveTask(id, worker)));
-            }
+        for (String worker : workers.meant(set.job().target())) {
+            outputs.add(new Output.Task(new TaskRecord.RemoveTask(id, worker, partition)));
         }
         return true;
     }
@@ -93,9 +124,8 @@ final class StandingSets {
             if (target.mode() == Target.Mode.ALL
                     && worker.startedAt().isAfter(set.refreshedAt())
                     && WorkerTable.isCandidate(worker, target, now)) {
-                Target alone = new Target(Target.Mode.ALL, List.of(worker.worker()), Map.of());
                 String why = worker.worker() + '/' + worker.incarnation();
-                give(set, alone, why, worker.startedAt(), isKnown, outputs);
+                give(set, alone(worker.worker()), why, worker.startedAt(), isKnown, outputs);
             }
         }
     }
@@ -108,11 +138,14 @@ final class StandingSets {
     // One parameter for each part of the job that is made.
     private static void give(
             StandingSet set, Target to, String why, Instant when, Predicate<String> isKnown, List<Output> outputs) {
-        PullJob job = set.job();
-        String id = idOf(job.id(), why, when);
-        if (isKnown.test(id)) {
-            return;
+        String id = idOf(set.job().id(), why, when);
+        if (!isKnown.test(id)) {
+            outputs.add(new Output.Job(given(set, to, id)));
         }
+    }
+
+    private static PullJob given(StandingSet set, Target to, String id) {
+        PullJob job = set.job();
         Map<String, String> labels = new HashMap<>(job.labels());
         labels.put("pullcast.dev/set", job.id());
         Keeping keeping = new Keeping(
@@ -121,7 +154,7 @@ final class StandingSets {
                 null,
                 job.keeping().removeOnExpiry(),
                 job.id());
-        outputs.add(new Output.Job(new PullJob(
+        return new PullJob(
                 id,
                 job.images(),
                 job.pullPolicy(),
@@ -135,7 +168,7 @@ final class StandingSets {
                 job.imagePull(),
                 job.credentials(),
                 job.project(),
-                labels)));
+                labels);
     }
 
     /** A ULID that follows from what it is for. */

@@ -102,6 +102,10 @@ public final class FleetView {
 
     /** Takes an event in; partition and offset are its place in {@code pull.events}. */
     public Applied apply(PullEvent event, int partition, long offset) {
+        if (event instanceof PullEvent.ImageRemoved removed) {
+            images.removed(removed);
+            return new Applied(Subject.of(event), null, false);
+        }
         if (event.jobId().isEmpty() || forgotten.containsKey(event.jobId())) {
             return new Applied(Subject.of(event), null, false);
         }

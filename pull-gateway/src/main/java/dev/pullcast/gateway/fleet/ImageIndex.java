@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.pullcast.gateway.fleet;
 
+import dev.pullcast.contract.event.PullEvent;
 import dev.pullcast.contract.event.PullOrigin;
 import dev.pullcast.contract.image.ImageReference;
 import java.time.Instant;
@@ -67,6 +68,27 @@ final class ImageIndex {
                 .add(key);
         if (sightings.size() > MAX_ENTRIES) {
             forget(sightings.keySet().iterator().next());
+        }
+    }
+
+    /** Forgets what was seen on a worker before it removed an image, whichever project's pull told of it. */
+    void removed(PullEvent.ImageRemoved event) {
+        ImageReference reference;
+        try {
+            reference = ImageReference.parse(event.reference());
+        } catch (ImageReference.InvalidReference e) {
+            return;
+        }
+        for (Key key : List.copyOf(byRepository.getOrDefault(repository(reference), Set.of()))) {
+            Sighting sighting = sightings.get(key);
+            if (sighting != null
+                    && key.worker().equals(event.worker())
+                    && !sighting.at().isAfter(event.time())
+                    && (reference.tag() == null
+                            ? sighting.digest().equals(reference.digest())
+                            : reference.tag().equals(key.tag()))) {
+                forget(key);
+            }
         }
     }
 

@@ -156,7 +156,7 @@ final class JobState {
                 yield finish(rejected.time(), offset);
             }
             case PullEvent.JobCompleted completed -> complete(completed, offset);
-            case PullEvent.Unknown _ -> new Applied(subject, null, false);
+            case PullEvent.ImageRemoved _, PullEvent.Unknown _ -> new Applied(subject, null, false);
         };
     }
 

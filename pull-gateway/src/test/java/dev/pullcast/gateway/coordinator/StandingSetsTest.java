@@ -7,6 +7,7 @@ import dev.pullcast.contract.codec.ContractJson;
 import dev.pullcast.contract.codec.JobLimits;
 import dev.pullcast.contract.codec.JobReader;
 import dev.pullcast.contract.job.CancelJob;
+import dev.pullcast.contract.job.Credentials;
 import dev.pullcast.contract.job.ImagePull;
 import dev.pullcast.contract.job.ImageRequest;
 import dev.pullcast.contract.job.Keeping;
@@ -15,11 +16,14 @@ import dev.pullcast.contract.job.PullPolicy;
 import dev.pullcast.contract.job.Rollout;
 import dev.pullcast.contract.job.StandingSet;
 import dev.pullcast.contract.job.Target;
+import dev.pullcast.contract.job.TaskRecord;
 import dev.pullcast.contract.job.TaskRecord.PullTask;
 import dev.pullcast.contract.job.TaskRecord.RemoveTask;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
@@ -111,18 +115,145 @@ class StandingSetsTest extends LedgerTest {
             List<Output> outputs = read(new CancelJob(Given.JOB, null));
 
             assertThat(outputs)
-                    .containsExactly(new Output.Forgotten(Given.JOB), new Output.Task(new RemoveTask(Given.JOB, "a")));
+                    .containsExactly(new Output.Forgotten(Given.JOB), new Output.Task(new RemoveTask(Given.JOB, "a", PARTITION)));
             assertThat(pass(Duration.ofMinutes(100))).isEmpty();
         }
 
         @Test
-        void nothingIsRemovedThatWasNotAskedFor() {
+        void workersHoldNothingForItAnyMoreAlsoWhereNothingIsRemoved() {
             arrive("a");
-            read(job(new Keeping(null, true, 600, false, null)));
+            PullTask task = (PullTask) tasks(read(job(new Keeping(null, true, 600, false, null)))).getFirst();
+            assertThat(task.set()).isEqualTo(Given.JOB);
+            assertThat(task.keepOnExpiry()).as("what it brings stays").isTrue();
             result(Given.succeeded("a", "alpine", now));
 
-            assertThat(tasks(read(new CancelJob(Given.JOB, null)))).isEmpty();
+            assertThat(tasks(read(new CancelJob(Given.JOB, null))))
+                    .containsExactly(new RemoveTask(Given.JOB, "a", PARTITION));
         }
+
+        @Test
+        void whatItHasGivenEndsWithIt() {
+            begin();
+            PullJob again = made(pass(Duration.ofMinutes(10))).getFirst();
+            arrive("a");
+            assertThat(tasks(read(again))).hasSize(1);
+
+            List<Output> outputs = read(new CancelJob(Given.JOB, null));
+
+            assertThat(tasks(outputs))
+                    .containsExactly(
+                            new RemoveTask(Given.JOB, "a", PARTITION),
+                            new TaskRecord.CancelTask(again.id(), "a", "cancelled"));
+        }
+
+        @Test
+        void aJobOfItThatIsReadAfterwardsIsRejected() {
+            begin();
+            PullJob again = made(pass(Duration.ofMinutes(10))).getFirst();
+            read(new CancelJob(Given.JOB, null));
+
+            assertThat(reasons(read(again))).singleElement().asString().startsWith("set: ");
+        }
+    }
+
+    /** Producers that write the name of a set into their jobs. */
+    @Nested
+    class AJobThatNamesASet {
+        private PullJob again(UnaryOperator<PullJob> change) {
+            begin();
+            PullJob given = made(pass(Duration.ofMinutes(10))).getFirst();
+            arrive("a");
+            return change.apply(given);
+        }
+
+        private void isRejected(PullJob forged) {
+            List<Output> outputs = read(forged);
+            assertThat(tasks(outputs)).isEmpty();
+            assertThat(reasons(outputs)).singleElement().asString().startsWith("set: ");
+        }
+
+        @Test
+        void isTakenIfItIsWordForWordWhatTheSetGives() {
+            PullTask task = (PullTask) tasks(read(again(job -> job))).getFirst();
+            assertThat(task.set()).isEqualTo(Given.JOB);
+            assertThat(task.keepOnExpiry()).isFalse();
+        }
+
+        @Test
+        void isRejectedWithOtherImages() {
+            isRejected(again(job -> with(job, List.of(ImageRequest.of("theirs:1")), null, job.target())));
+        }
+
+        @Test
+        void isRejectedWithALoginOfItsOwn() {
+            isRejected(again(
+                    job -> with(job, job.images(), new Credentials(null, "a.b.c.d.e"), job.target())));
+        }
+
+        @Test
+        void isRejectedInAnotherProject() {
+            isRejected(again(job -> job.withProject("team-b")));
+        }
+
+        @Test
+        void isRejectedForWorkersThatTheSetIsNotFor() {
+            PullJob forOne = again(job -> with(
+                    job, job.images(), null, new Target(Target.Mode.ALL, List.of("a", "elsewhere"), Map.of())));
+            isRejected(forOne);
+        }
+
+        @Test
+        void isRejectedWhereThereIsNoSuchSet() {
+            arrive("a");
+            isRejected(job(new Keeping(null, false, null, true, "01JD5Q8W3ZJ4T0N6R2V7X9A1ZZ")));
+        }
+
+        @Test
+        void isRejectedIfItIsToBeKeptItself() {
+            begin();
+            PullJob forged = job(new Keeping(null, true, 600, true, Given.JOB));
+            isRejected(new PullJob(
+                    "01JD5Q8W3ZJ4T0N6R2V7X9A1ZY",
+                    forged.images(),
+                    forged.pullPolicy(),
+                    forged.target(),
+                    null,
+                    null,
+                    null,
+                    60,
+                    Rollout.AT_ONCE,
+                    forged.keeping(),
+                    ImagePull.USUAL,
+                    null,
+                    null,
+                    Map.of()));
+        }
+
+        private PullJob with(
+                PullJob job, List<ImageRequest> images, @Nullable Credentials login, Target target) {
+            return new PullJob(
+                    job.id(),
+                    images,
+                    job.pullPolicy(),
+                    target,
+                    null,
+                    null,
+                    null,
+                    job.activeDeadlineSeconds(),
+                    job.rollout(),
+                    job.keeping(),
+                    job.imagePull(),
+                    login,
+                    job.project(),
+                    job.labels());
+        }
+    }
+
+    private static List<String> reasons(List<Output> outputs) {
+        return outputs.stream()
+                .filter(Output.Reject.class::isInstance)
+                .flatMap(output -> ((Output.Reject) output).reasons().stream())
+                .toList();
     }
 
     /** A set that worker a has. */

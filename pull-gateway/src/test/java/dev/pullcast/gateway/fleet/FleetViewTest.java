@@ -8,6 +8,7 @@ import dev.pullcast.contract.event.JobResult;
 import dev.pullcast.contract.event.LayerPhase;
 import dev.pullcast.contract.event.PullEvent;
 import dev.pullcast.contract.event.PullOrigin;
+import dev.pullcast.contract.image.ImageReference;
 import dev.pullcast.contract.job.ImagePull;
 import dev.pullcast.contract.job.ImageRequest;
 import dev.pullcast.contract.job.Keeping;
@@ -16,6 +17,7 @@ import dev.pullcast.contract.job.PullPolicy;
 import dev.pullcast.contract.job.Rollout;
 import dev.pullcast.contract.job.StandingSet;
 import dev.pullcast.contract.job.Target;
+import dev.pullcast.contract.view.ImageView;
 import dev.pullcast.contract.view.JobView;
 import dev.pullcast.contract.view.PullView;
 import dev.pullcast.contract.view.SetView;
@@ -343,6 +345,48 @@ class FleetViewTest {
                     .extracting(SetView::id)
                     .containsExactly("j1");
             assertThat(fleet.sets(subject -> "other".equals(subject.project()))).isEmpty();
+        }
+    }
+
+    @Nested
+    class AnImageThatAWorkerRemoved {
+        private final ImageReference alpine = ImageReference.parse("alpine");
+
+        private List<String> workersWith(ImageReference reference) {
+            return fleet.image(reference, _ -> true).workers().stream()
+                    .map(ImageView.OnWorker::worker)
+                    .toList();
+        }
+
+        private Applied remove(String worker, String reference, Instant when) {
+            return apply(new PullEvent.ImageRemoved("set", worker, when, "other", reference, "sha256:d"));
+        }
+
+        @Test
+        void is_not_told_of_that_worker_any_more_whichever_project_saw_it() {
+            succeed("j1", "w1");
+            succeed("j1", "w2");
+            Applied applied = remove("w1", alpine.canonical(), T);
+            assertThat(workersWith(alpine)).containsExactly("w2");
+            assertThat(applied.subject().project()).isEqualTo("other");
+            assertThat(applied.endsJob()).isFalse();
+            assertThat(fleet.place("set")).as("it makes no job of the set").isEmpty();
+        }
+
+        @Test
+        void is_told_again_once_it_was_seen_again() {
+            remove("w1", alpine.canonical(), T.minusSeconds(1));
+            succeed("j1", "w1");
+            remove("w1", alpine.canonical(), T.minusSeconds(1));
+            assertThat(workersWith(alpine)).containsExactly("w1");
+        }
+
+        @Test
+        void keeps_its_other_tags() {
+            succeed("j1", "w1");
+            remove("w1", "docker.io/library/alpine:3", T);
+            remove("w1", "not a reference", T);
+            assertThat(workersWith(alpine)).containsExactly("w1");
         }
     }
 

@@ -23,8 +23,10 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
@@ -47,12 +49,16 @@ public final class TaskConsumer {
     private final KafkaConsumer<String, byte[]> consumer;
     private final Path journalFile;
     private final Watermark watermark = new Watermark();
-    private final Map<String, Map<String, PullSlots.Ticket>> openByJob = new HashMap<>();
+    private final Map<String, Map<String, OpenPull>> openByJob = new HashMap<>();
 
     private @Nullable TaskJournal journal;
     private @Nullable TopicPartition partition;
     private boolean commitPlanned;
+    private int removals;
     private volatile boolean stopped; // Kafka's thread asks, too
+
+    /** A pull that has not ended, or whose end is not on disk yet. */
+    private record OpenPull(PullSpec spec, PullSlots.Ticket ticket) {}
 
     /** A consumer that waits for {@link #start()}. */
     // One parameter for each part that it works with.
@@ -108,6 +114,8 @@ public final class TaskConsumer {
         });
         return vertx.executeBlocking(() -> TaskJournal.open(journalFile))
                 .onSuccess(opened -> journal = opened)
+                .compose(_ -> brought.open())
+                .onSuccess(_ -> lookAtEndedSets())
                 .compose(_ -> consumer.partitionsFor(topics.tasks()))
                 .compose(partitions -> {
                     TopicPartition mine =
@@ -133,7 +141,7 @@ public final class TaskConsumer {
     /** Completes when every pull that was taken has its terminal event acknowledged. */
     public Future<Void> drained() {
         List<Future<Void>> all = new ArrayList<>();
-        openByJob.values().forEach(tickets -> tickets.values().forEach(t -> all.add(t.published())));
+        openByJob.values().forEach(tickets -> tickets.values().forEach(open -> all.add(open.ticket().published())));
         return Future.join(all).mapEmpty();
     }
 
@@ -163,7 +171,7 @@ public final class TaskConsumer {
             case CancelTask cancel -> {
                 read(record.offset(), 0);
                 List.copyOf(openByJob.getOrDefault(cancel.job(), Map.of()).values())
-                        .forEach(ticket -> ticket.cancel(cancel.message()));
+                        .forEach(open -> open.ticket().cancel(cancel.message()));
             }
             case PauseTask pause -> {
                 read(record.offset(), 0);
@@ -171,12 +179,47 @@ public final class TaskConsumer {
             }
             case RemoveTask removed -> {
                 read(record.offset(), 1);
-                brought.remove(removed.job()).onComplete(_ -> {
-                    watermark.done(record.offset());
-                    planCommit();
-                });
+                whileNoTaskIsTaken(brought.end(removed.job(), removed.jobPartition(), this::openPulls))
+                        .onComplete(_ -> {
+                            watermark.done(record.offset());
+                            planCommit();
+                        });
             }
         }
+    }
+
+    /** A pull that began while its image is being removed would find it, and lose it. */
+    private Future<Void> whileNoTaskIsTaken(Future<Void> removal) {
+        removals++;
+        consumer.pause();
+        return removal.onComplete(_ -> {
+            removals--;
+            if (removals == 0 && !stopped) {
+                consumer.resume();
+            }
+        });
+    }
+
+    private void lookAtEndedSets() {
+        if (brought.isWaiting()) {
+            whileNoTaskIsTaken(brought.settle(this::openPulls));
+        }
+    }
+
+    private BroughtImages.OpenPulls openPulls() {
+        Set<String> names = new HashSet<>();
+        Set<String> sets = new HashSet<>();
+        openByJob.values().forEach(pulls -> pulls.values().forEach(open -> {
+            ImageReference reference = open.spec().reference();
+            names.add(BroughtImages.nameOf(reference));
+            if (reference.digest() != null) {
+                names.add(reference.name() + '@' + reference.digest());
+            }
+            if (open.spec().set() != null) {
+                sets.add(open.spec().set());
+            }
+        }));
+        return new BroughtImages.OpenPulls(names, sets);
     }
 
     private void onPullTask(long offset, PullTask task) {
@@ -191,8 +234,9 @@ public final class TaskConsumer {
                 .toList();
         watermark.read(offset, toDo.size());
         for (TaskPull pull : toDo) {
-            PullSlots.Ticket ticket = slots.submit(specOf(task, pull));
-            openByJob.computeIfAbsent(task.job(), _ -> new HashMap<>()).put(pull.pull(), ticket);
+            PullSpec spec = specOf(task, pull);
+            PullSlots.Ticket ticket = slots.submit(spec);
+            openByJob.computeIfAbsent(task.job(), _ -> new HashMap<>()).put(pull.pull(), new OpenPull(spec, ticket));
             ticket.published()
                     .onSuccess(_ -> finish(offset, task, ticket.ended().result(), known));
         }
@@ -220,13 +264,11 @@ public final class TaskConsumer {
     private void finish(long offset, PullTask task, PullEvent.OfPull end, TaskJournal known) {
         String job = task.job();
         String pull = end.origin().pull();
-        vertx.executeBlocking(() -> {
-                    if (task.set() != null) {
-                        brought.remember(task.set(), end);
-                    }
+        brought.hold(task, end)
+                .compose(_ -> vertx.executeBlocking(() -> {
                     known.finish(job, pull);
                     return null;
-                })
+                }))
                 .onFailure(t -> LOG.warn("a restart may repeat {} of job {}: {}", pull, job, t.toString()))
                 .onComplete(_ -> {
                     openByJob.computeIfPresent(job, (_, tickets) -> {
@@ -239,6 +281,7 @@ public final class TaskConsumer {
                     });
                     watermark.done(offset);
                     planCommit();
+                    lookAtEndedSets();
                 });
     }
 

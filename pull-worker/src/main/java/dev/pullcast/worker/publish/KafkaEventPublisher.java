@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
  * pull replaces the older one, so that memory depends on layers and not on time. Terminal events go to both topics and
  * count as published when both have acknowledged. All fields belong to the worker's context.
  */
-public final class KafkaEventPublisher implements EventPublisher {
+public final class KafkaEventPublisher implements EventPublisher, RemovalPublisher {
     private static final Logger LOG = LoggerFactory.getLogger(KafkaEventPublisher.class);
     private static final int MAX_UNDER_WAY = 256;
     private static final long GATHER_MILLIS = 25;
@@ -71,6 +71,27 @@ public final class KafkaEventPublisher implements EventPublisher {
             gather();
         }
         return entry.done().future();
+    }
+
+    @Override
+    public Future<Void> publish(PullEvent.ImageRemoved event, int partition) {
+        Promise<Void> done = Promise.promise();
+        send(event, partition, done);
+        return done.future();
+    }
+
+    private void send(PullEvent.ImageRemoved event, int partition, Promise<Void> done) {
+        byte[] value = ContractJson.write(event);
+        producer.send(record(topics.events(), event.job(), value, partition, EventHeaders.of(event)))
+                .onComplete(result -> {
+                    if (result.succeeded()) {
+                        published++;
+                        done.complete();
+                    } else {
+                        LOG.warn("Kafka refused {}, trying again: {}", event.id(), String.valueOf(result.cause()));
+                        vertx.setTimer(RETRY_MILLIS, _ -> send(event, partition, done));
+                    }
+                });
     }
 
     private void gather() {

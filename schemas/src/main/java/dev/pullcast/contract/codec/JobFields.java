@@ -51,8 +51,11 @@ final class JobFields {
     private final JobLimits limits;
     private final Reasons reasons;
     private final CredentialFields credentials;
+    private final boolean request;
 
-    JobFields(JobLimits limits, Reasons reasons, CredentialFields credentials) {
+    /** Rules of a request's body, or of a record. */
+    JobFields(JobLimits limits, Reasons reasons, CredentialFields credentials, boolean request) {
+        this.request = request;
         this.limits = limits;
         this.reasons = reasons;
         this.credentials = credentials;
@@ -225,15 +228,18 @@ final class JobFields {
         return new ImagePull(way, names, List.of(), null);
     }
 
-    private static Keeping keeping(Fields job) {
+    private Keeping keeping(Fields job) {
         boolean keep = Boolean.TRUE.equals(job.flag("keep"));
         Integer refresh = job.number("refreshSeconds", MIN_REFRESH_SECONDS, MAX_TTL_SECONDS);
         boolean remove = Boolean.TRUE.equals(job.flag("removeOnExpiry"));
         String set = job.text("set", text -> JobId.problemWith(text) == null, "the id of a job");
+        if (request && job.has("set")) {
+            job.wrong("set", "is written by the coordinator alone; leave it out, and write keep for a set of your own");
+        }
         if (refresh != null && !keep) {
             job.wrong("refreshSeconds", "is for jobs with keep: true");
         }
-        if (remove && !keep && set == null) {
+        if (remove && !keep && (set == null || request)) {
             job.wrong("removeOnExpiry", "is for jobs with keep: true");
         }
         return new Keeping(job.number("ttlSecondsAfterFinished", 0, MAX_TTL_SECONDS), keep, refresh, remove, set);

@@ -106,7 +106,7 @@ public final class JobReader {
     private static Result readObject(JsonNode tree, JobLimits limits, @Nullable Intake intake) {
         Reasons reasons = new Reasons();
         Fields fields = new Fields(tree, "", reasons);
-        JobFields rules = new JobFields(limits, reasons, new CredentialFields(intake));
+        JobFields rules = new JobFields(limits, reasons, new CredentialFields(intake), intake != null);
         fields.oneOf("apiVersion", Map.of(API_VERSION, API_VERSION));
         String kind = fields.has("kind") ? fields.text("kind", text -> true, "a name") : "PullJob";
         String id = id(fields, "PullJob".equals(kind) && intake != null ? intake.newId() : null);

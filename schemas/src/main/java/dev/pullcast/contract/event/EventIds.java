@@ -34,6 +34,11 @@ public final class EventIds {
         return encode(job) + '/' + kind;
     }
 
+    /** {@code set/worker/reference/removed}. */
+    public static String removed(String set, String worker, String reference) {
+        return encode(set) + '/' + encode(worker) + '/' + encode(reference) + "/removed";
+    }
+
     /** Percent-encodes a part so that {@code /} only separates. */
     public static String encode(String part) {
         for (int i = 0; i < part.length(); i++) {

@@ -39,6 +39,7 @@ import org.jspecify.annotations.Nullable;
     @JsonSubTypes.Type(value = PullEvent.JobAccepted.class, name = "job.accepted"),
     @JsonSubTypes.Type(value = PullEvent.JobRejected.class, name = "job.rejected"),
     @JsonSubTypes.Type(value = PullEvent.JobCompleted.class, name = "job.completed"),
+    @JsonSubTypes.Type(value = PullEvent.ImageRemoved.class, name = "image.removed"),
 })
 @JsonInclude(JsonInclude.Include.NON_ABSENT)
 @JsonPropertyOrder({"type", "id"})
@@ -65,7 +66,7 @@ public sealed interface PullEvent {
         return switch (this) {
             case Succeeded _, Skipped _, Failed _, Cancelled _, JobCompleted _ -> true;
             case JobRejected rejected -> !rejected.conflict();
-            case Queued _, Started _, Layer _, Progress _, Retrying _, JobAccepted _, Unknown _ -> false;
+            case Queued _, Started _, Layer _, Progress _, Retrying _, JobAccepted _, ImageRemoved _, Unknown _ -> false;
         };
     }
 
@@ -399,6 +400,46 @@ public sealed interface PullEvent {
         @Override
         public String type() {
             return "job.completed";
+        }
+    }
+
+    /**
+     * A worker removed a name of an image from its engine, because the standing set that brought it has ended and nothing
+     * else on the worker names it. Its id is the same after any crash and repeat.
+     *
+     * @param job the standing set
+     * @param worker the worker's id
+     * @param time when it was found to be gone, UTC
+     * @param project that the image belonged to in the set, or null
+     * @param reference canonical name that was removed
+     * @param digest of what it named; null if that is not known
+     */
+    record ImageRemoved(
+            String job,
+            String worker,
+            Instant time,
+            @Nullable String project,
+            String reference,
+            @Nullable String digest)
+            implements PullEvent {
+        @Override
+        public String type() {
+            return "image.removed";
+        }
+
+        @Override
+        public String id() {
+            return EventIds.removed(job, worker, reference);
+        }
+
+        @Override
+        public String jobId() {
+            return job;
+        }
+
+        @Override
+        public Instant at() {
+            return time;
         }
     }
 

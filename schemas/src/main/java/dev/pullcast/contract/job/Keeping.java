@@ -12,8 +12,9 @@ import org.jspecify.annotations.Nullable;
  *     until the job is cancelled
  * @param refreshSeconds how often a standing set is looked at again; null for {@link #DEFAULT_REFRESH_SECONDS}
  * @param removeOnExpiry whether workers remove what a standing set brought once it is cancelled, unless a container uses
- *     it
- * @param set the standing set that this job was made for, by the coordinator; null for others
+ *     it or something else names it
+ * @param set the standing set that this job was made for, by the coordinator; null for others. The coordinator rejects a
+ *     job that is not word for word what that set gives
  */
 @JsonInclude(JsonInclude.Include.NON_DEFAULT)
 public record Keeping(

@@ -74,7 +74,8 @@ public sealed interface TaskRecord {
      * @param backoffLimit retries per pull; null for the worker's own
      * @param timeoutSeconds per attempt; null for the worker's own
      * @param deadline when the job is closed, UTC; nothing starts after it
-     * @param set the standing set under which to remember what this brings, so that it can be removed; null to not
+     * @param set the standing set that holds these images on the worker until its {@link RemoveTask}; null for none
+     * @param keepOnExpiry whether what this brings stays when the set ends
      */
     record PullTask(
             String job,
@@ -86,9 +87,10 @@ public sealed interface TaskRecord {
             @Nullable Integer backoffLimit,
             @Nullable Integer timeoutSeconds,
             Instant deadline,
-            @Nullable String set)
+            @Nullable String set,
+            @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean keepOnExpiry)
             implements OfWorker {
-        /** Of which nothing is remembered. */
+        /** Of no standing set. */
         // One parameter for each field.
         public PullTask(
                 String job,
@@ -110,7 +112,8 @@ public sealed interface TaskRecord {
                     backoffLimit,
                     timeoutSeconds,
                     deadline,
-                    null);
+                    null,
+                    false);
         }
     }
 
@@ -129,9 +132,12 @@ public sealed interface TaskRecord {
     record PauseTask(String job, String worker, boolean paused) implements OfWorker {}
 
     /**
-     * Remove what a standing set brought to this worker's engine, unless a container uses it.
+     * A standing set has ended. The worker removes what it brought, unless a container uses it or something else on the
+     * worker names it, and holds nothing for it any more.
      *
      * @param job the set
+     * @param jobPartition the partition of {@code pull.jobs} that the set was read from; the worker writes what it removed
+     *     to the partition of {@code pull.events} of the same number
      */
-    record RemoveTask(String job, String worker) implements OfWorker {}
+    record RemoveTask(String job, String worker, int jobPartition) implements OfWorker {}
 }

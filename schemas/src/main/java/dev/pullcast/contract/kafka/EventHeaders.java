@@ -46,9 +46,12 @@ public final class EventHeaders {
     }
 
     private static String source(PullEvent event) {
-        return event instanceof PullEvent.OfPull pull
-                ? "/workers/" + EventIds.encode(pull.origin().worker())
-                : "/coordinator";
+        return switch (event) {
+            case PullEvent.OfPull pull ->
+                "/workers/" + EventIds.encode(pull.origin().worker());
+            case PullEvent.ImageRemoved removed -> "/workers/" + EventIds.encode(removed.worker());
+            case PullEvent.OfJob _, PullEvent.Unknown _ -> "/coordinator";
+        };
     }
 
     private static Header header(String key, String value) {

@@ -288,6 +288,29 @@ class JobReaderTest {
         }
     }
 
+    /** Only the coordinator gives jobs to sets; it checks those that come as records. */
+    @Nested
+    class TheNameOfASet {
+        @Test
+        void isRefusedInARequestWhateverIsWithIt() {
+            for (String more : List.of("", ",'removeOnExpiry':true", ",'keep':true", ",'keep':true,'removeOnExpiry':true")) {
+                var result = JobReader.read(
+                        bytes("{'images':['alpine'],'set':'" + ULID + "'" + more + "}"),
+                        JobLimits.DEFAULT,
+                        new JobReader.Intake(() -> ULID, null));
+                assertThat(((Rejected) result).reasons()).as(more).anyMatch(reason -> reason.startsWith("set: "));
+            }
+        }
+
+        @Test
+        void isReadInARecord() {
+            var result = JobReader.read(
+                    bytes("{'id':'" + ULID + "','images':['alpine'],'set':'" + ULID + "','removeOnExpiry':true}"),
+                    JobLimits.DEFAULT);
+            assertThat(result).isInstanceOf(Accepted.class);
+        }
+    }
+
     @Nested
     class ATextThatIsNoJob {
         @Test
