@@ -11,6 +11,7 @@ import dev.pullcast.contract.job.Credentials;
 import dev.pullcast.contract.job.PullId;
 import dev.pullcast.contract.job.PullPolicy;
 import dev.pullcast.contract.sealed.RegistryLogin;
+import dev.pullcast.contract.sealed.SealedFor;
 import dev.pullcast.contract.sealed.SealingKeys;
 import dev.pullcast.testkit.DevEngine;
 import dev.pullcast.worker.credentials.CredentialSettings;
@@ -179,7 +180,9 @@ class RegistryLoginIT {
         assertThat(pull(new Credentials("team", null))).isEqualTo("pull.succeeded");
         assertThat(pull(new Credentials("nobody", null))).isEqualTo(FailureReason.AUTH.toString());
         String sealed = SealingKeys.read(root.resolve("keys"))
-                .seal(new RegistryLogin(USER, PASSWORD, null, null, ENGINE.registry()));
+                .seal(
+                        new RegistryLogin(USER, PASSWORD, null, null, ENGINE.registry()),
+                        new SealedFor("job", null, ENGINE.image("login/app:1"), Instant.now().getEpochSecond() + 60));
         assertThat(pull(new Credentials(null, sealed))).isEqualTo("pull.succeeded");
     }
 }

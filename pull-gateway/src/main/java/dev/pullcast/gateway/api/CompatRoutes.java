@@ -8,6 +8,7 @@ import dev.pullcast.contract.codec.JobLimits;
 import dev.pullcast.contract.codec.JobReader;
 import dev.pullcast.contract.job.PullJob;
 import dev.pullcast.contract.sealed.RegistryLogin;
+import dev.pullcast.contract.sealed.SealedFor;
 import dev.pullcast.contract.view.JobView;
 import dev.pullcast.contract.view.WorkerView;
 import dev.pullcast.gateway.security.ProjectScope;
@@ -23,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -33,7 +35,7 @@ final class CompatRoutes {
     private final JobWaits waits;
     private final JobLimits limits;
     private final Settings settings;
-    private final JobReader.Intake intake;
+    private final @Nullable BiFunction<RegistryLogin, SealedFor, String> seal;
 
     /**
      * What it needs to know besides.
@@ -49,12 +51,12 @@ final class CompatRoutes {
             JobWaits waits,
             JobLimits limits,
             Settings settings,
-            @Nullable Function<RegistryLogin, String> seal) {
+            @Nullable BiFunction<RegistryLogin, SealedFor, String> seal) {
         this.submission = submission;
         this.waits = waits;
         this.limits = limits;
         this.settings = settings;
-        this.intake = new JobReader.Intake(() -> UlidCreator.getMonotonicUlid().toString(), seal);
+        this.seal = seal;
     }
 
     void ping(RoutingContext context) {
@@ -123,8 +125,16 @@ final class CompatRoutes {
         });
     }
 
+    private JobReader.Intake intake(RoutingContext context) {
+        return new JobReader.Intake(
+                () -> UlidCreator.getMonotonicUlid().toString(),
+                seal,
+                Access.writable(context).only().orElse(null),
+                submission.clock());
+    }
+
     private void pull(RoutingContext context, JsonNode request, String worker) {
-        switch (JobReader.read(ContractJson.write(CompatPull.job(request, worker)), limits, intake)) {
+        switch (JobReader.read(ContractJson.write(CompatPull.job(request, worker)), limits, intake(context))) {
             case JobReader.Accepted(PullJob job) -> run(context, request, job);
             case JobReader.Accepted _ -> throw new IllegalStateException("a request for images is a PullJob");
             case JobReader.Rejected rejected -> refuse(context, CompatPull.inItsWords(rejected.reasons()));

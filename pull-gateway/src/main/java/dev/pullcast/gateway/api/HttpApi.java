@@ -14,6 +14,7 @@ import static dev.pullcast.gateway.security.Rule.READ_ALL;
 
 import dev.pullcast.contract.codec.JobLimits;
 import dev.pullcast.contract.sealed.RegistryLogin;
+import dev.pullcast.contract.sealed.SealedFor;
 import dev.pullcast.gateway.enqueue.JobPublisher;
 import dev.pullcast.gateway.feed.EventFeed;
 import dev.pullcast.gateway.ops.GatewayMetrics;
@@ -35,7 +36,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -69,7 +70,7 @@ public final class HttpApi extends VerticleBase {
     public record Parts(
             EventFeed feed,
             JobPublisher publisher,
-            @Nullable Function<RegistryLogin, String> seal,
+            @Nullable BiFunction<RegistryLogin, SealedFor, String> seal,
             GatewayMetrics metrics,
             Load load,
             Instant startedAt,

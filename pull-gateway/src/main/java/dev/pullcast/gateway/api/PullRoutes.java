@@ -9,6 +9,7 @@ import dev.pullcast.contract.job.JobRecord;
 import dev.pullcast.contract.job.PauseJob;
 import dev.pullcast.contract.job.PullJob;
 import dev.pullcast.contract.sealed.RegistryLogin;
+import dev.pullcast.contract.sealed.SealedFor;
 import dev.pullcast.contract.view.JobView;
 import dev.pullcast.gateway.fleet.JobPlace;
 import dev.pullcast.gateway.security.ProjectScope;
@@ -20,7 +21,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -35,10 +36,10 @@ final class PullRoutes {
     private final Submission submission;
     private final JobWaits waits;
     private final JobLimits limits;
-    private final @Nullable Function<RegistryLogin, String> seal;
+    private final @Nullable BiFunction<RegistryLogin, SealedFor, String> seal;
 
     PullRoutes(
-            Submission submission, JobWaits waits, JobLimits limits, @Nullable Function<RegistryLogin, String> seal) {
+            Submission submission, JobWaits waits, JobLimits limits, @Nullable BiFunction<RegistryLogin, SealedFor, String> seal) {
         this.submission = submission;
         this.waits = waits;
         this.limits = limits;
@@ -63,7 +64,9 @@ final class PullRoutes {
                             .map(IdempotencyKey::jobId)
                             .orElseGet(() -> UlidCreator.getMonotonicUlid().toString());
                 },
-                seal);
+                seal,
+                Access.writable(context).only().orElse(null),
+                submission.clock());
         switch (JobReader.read(Requests.body(context), limits, intake)) {
             case JobReader.Accepted(PullJob job)
             when key.key().isPresent() && !made[0] ->

@@ -2,12 +2,13 @@
 package dev.pullcast.gateway.enqueue;
 
 import dev.pullcast.contract.sealed.RegistryLogin;
+import dev.pullcast.contract.sealed.SealedFor;
 import dev.pullcast.contract.sealed.SealingException;
 import dev.pullcast.contract.sealed.SealingKeys;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -15,7 +16,7 @@ import org.slf4j.LoggerFactory;
  * Seals logins that arrive over HTTP, with the first key of a file that is read anew every few seconds: keys change
  * without a restart. Sealing is safe from any thread and does not block.
  */
-public final class Sealer implements Function<RegistryLogin, String> {
+public final class Sealer implements BiFunction<RegistryLogin, SealedFor, String> {
     private static final Logger LOG = LoggerFactory.getLogger(Sealer.class);
     private static final long LOOK_MILLIS = 5_000;
 
@@ -58,10 +59,10 @@ public final class Sealer implements Function<RegistryLogin, String> {
                 });
     }
 
-    /** Seals a login, which names its registry, as a compact JWE. */
+    /** Seals a login, which names its registry, for one use as a compact JWE. */
     @Override
-    public String apply(RegistryLogin login) {
-        return keys.seal(login);
+    public String apply(RegistryLogin login, SealedFor use) {
+        return keys.seal(login, use);
     }
 
     /** Looks for new keys no more. */

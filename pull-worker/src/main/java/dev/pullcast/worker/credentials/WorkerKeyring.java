@@ -11,6 +11,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -33,6 +34,7 @@ public final class WorkerKeyring implements Keyring {
     private final Path dockerConfig;
     private final AuthVariable variable;
     private final HelperPrograms helpers;
+    private final InstantSource clock = InstantSource.system();
 
     WorkerKeyring(Vertx vertx, CredentialSettings settings, Map<String, String> environment, HelperPrograms helpers) {
         this.vertx = vertx;
@@ -93,7 +95,7 @@ public final class WorkerKeyring implements Keyring {
             return NamedCredentials.find(settings, credentials.name(), wanted, helpers);
         }
         if (credentials != null && credentials.sealed() != null) {
-            return SealedCredentials.open(settings.keys(), credentials.sealed(), wanted.reference());
+            return SealedCredentials.open(settings.keys(), credentials.sealed(), wanted, clock.instant());
         }
         LinkedHashSet<RegistryAuth> found = new LinkedHashSet<>(
                 PullSecrets.find(settings.pullSecrets(), settings.owners().pullSecrets(), wanted));

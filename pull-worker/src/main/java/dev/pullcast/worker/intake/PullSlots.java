@@ -108,13 +108,23 @@ public final class PullSlots {
         };
     }
 
-    /** Starts no more pulls of a job, or goes on; what runs is left alone, and what an unpaused job wants, too. */
+    /**
+     * Starts no more pulls of a job, or goes on; what runs is left alone, and what an unpaused job wants, too. A job
+     * without open pulls here has nothing to pause, so that what is remembered is bounded by them.
+     */
     public void pause(String job, boolean pause) {
         if (pause) {
-            paused.add(job);
+            if (open.values().stream().anyMatch(slot -> slot.jobs.contains(job))) {
+                paused.add(job);
+            }
         } else if (paused.remove(job)) {
             startWaiting();
         }
+    }
+
+    /** Jobs that are paused, for tests. */
+    int pausedJobs() {
+        return paused.size();
     }
 
     /** Engine calls now, with those that back off. */
@@ -142,6 +152,8 @@ public final class PullSlots {
 
     private void release(Slot slot) {
         open.remove(slot.first.key(), slot);
+        paused.removeIf(job -> slot.jobs.contains(job)
+                && open.values().stream().noneMatch(other -> other.jobs.contains(job)));
         if (slot.started) {
             running--;
             runningByJob.computeIfPresent(slot.first.job(), (_, n) -> n == 1 ? null : n - 1);

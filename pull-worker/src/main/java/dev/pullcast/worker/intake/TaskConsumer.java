@@ -266,7 +266,7 @@ public final class TaskConsumer {
         String pull = end.origin().pull();
         brought.hold(task, end)
                 .compose(_ -> vertx.executeBlocking(() -> {
-                    known.finish(job, pull);
+                    known.finish(job, pull, offset);
                     return null;
                 }))
                 .onFailure(t -> LOG.warn("a restart may repeat {} of job {}: {}", pull, job, t.toString()))
@@ -318,12 +318,18 @@ public final class TaskConsumer {
         return consumer.commit(Map.of(mine, new OffsetAndMetadata(mark, ""))).compose(_ -> {
             watermark.committed(mark);
             TaskJournal known = journal;
-            return known == null || !watermark.isIdle() || watermark.toCommit() != null
-                    ? Future.succeededFuture()
-                    : vertx.executeBlocking(() -> {
-                        known.clear();
-                        return null;
-                    });
+            if (known == null) {
+                return Future.succeededFuture();
+            }
+            boolean idle = watermark.isIdle() && watermark.toCommit() == null;
+            return vertx.executeBlocking(() -> {
+                if (idle) {
+                    known.clear();
+                } else {
+                    known.committed(mark);
+                }
+                return null;
+            });
         });
     }
 }

@@ -16,6 +16,11 @@ public final class EngineWatch {
     /** Pulls that waited for a registry come back spread over this time, not all at once. */
     private static final Duration SPREAD = Duration.ofSeconds(5);
 
+    /** Names of registries come from jobs, so a stranger decides how many there are. */
+    static final int MAX_PAUSED_REGISTRIES = 1_000;
+    /** How long comes from the registry. */
+    static final Duration MAX_PAUSE = Duration.ofHours(1);
+
     private final Map<String, Instant> pausedUntil = new HashMap<>();
     private Instant lastByteAt = Instant.EPOCH;
 
@@ -31,9 +36,27 @@ public final class EngineWatch {
         return lastByteAt;
     }
 
-    /** A registry said that it is too much. */
-    void pause(String registry, Instant until) {
-        pausedUntil.merge(registry, until, (a, b) -> a.isAfter(b) ? a : b);
+    /**
+     * A registry asked for a pause. Of more than {@value #MAX_PAUSED_REGISTRIES} the one whose pause ends first is asked
+     * again early.
+     */
+    void pause(String registry, Instant until, Instant now) {
+        Instant end = until.isAfter(now.plus(MAX_PAUSE)) ? now.plus(MAX_PAUSE) : until;
+        pausedUntil.merge(registry, end, (a, b) -> a.isAfter(b) ? a : b);
+        if (pausedUntil.size() > MAX_PAUSED_REGISTRIES) {
+            pausedUntil.values().removeIf(over -> !over.isAfter(now));
+        }
+        if (pausedUntil.size() > MAX_PAUSED_REGISTRIES) {
+            pausedUntil.entrySet().stream()
+                    .min(Map.Entry.comparingByValue())
+                    .map(Map.Entry::getKey)
+                    .ifPresent(pausedUntil::remove);
+        }
+    }
+
+    /** Registries that are remembered, for tests. */
+    int pausedRegistries() {
+        return pausedUntil.size();
     }
 
     /** Whether the registry asked for a pause that is not over. */

@@ -354,7 +354,7 @@ public final class PullRun {
         }
         retries = next.get().policy();
         if (failure.reason() == FailureReason.RATE_LIMITED) {
-            watch.pause(spec.reference().domain(), now.plus(next.get().delay()));
+            watch.pause(spec.reference().domain(), now.plus(next.get().delay()), now);
         }
         backOff(failure, next.get().delay());
     }

@@ -70,7 +70,8 @@ final class SizesAhead {
                         case Answer.Limited limited ->
                             watch.pause(
                                     registry,
-                                    timers.instant().plus(limited.retryAfter() == null ? PAUSE : limited.retryAfter()));
+                                    timers.instant().plus(limited.retryAfter() == null ? PAUSE : limited.retryAfter()),
+                                    timers.instant());
                         case Answer.Unknown _ -> {}
                     }
                 })

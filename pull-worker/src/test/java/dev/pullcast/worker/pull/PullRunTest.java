@@ -423,7 +423,7 @@ class PullRunTest {
 
         @Test
         void pullsFromOtherRegistriesGoOn() {
-            watch.pause("localhost:5000", timers.instant().plusSeconds(60));
+            watch.pause("localhost:5000", timers.instant().plusSeconds(60), timers.instant());
             start("r.example/a:1", PullPolicy.IF_NOT_PRESENT);
             assertThat(engine.calls).hasSize(1);
         }

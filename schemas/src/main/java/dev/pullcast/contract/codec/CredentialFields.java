@@ -5,12 +5,13 @@ import dev.pullcast.contract.image.ImageReference;
 import dev.pullcast.contract.job.Credentials;
 import dev.pullcast.contract.job.ImageRequest;
 import dev.pullcast.contract.sealed.RegistryLogin;
+import dev.pullcast.contract.sealed.SealedFor;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -32,13 +33,25 @@ final class CredentialFields {
     private static final List<String> SECRETS =
             List.of("password", "username", "auth", "identitytoken", "identityToken", "registrytoken", "registryToken");
 
-    private final @Nullable Function<RegistryLogin, String> seal;
+    private final JobReader.@Nullable Intake intake;
     private final boolean request;
+    private String job = "";
+    private @Nullable String project;
+    private long expires;
 
     /** With the rights of a request's body, or of a record where there is none. */
     CredentialFields(JobReader.@Nullable Intake intake) {
         this.request = intake != null;
-        this.seal = intake == null ? null : intake.seal();
+        this.intake = intake;
+    }
+
+    /** What logins are sealed for from now on. */
+    void sealFor(String id, @Nullable String projectOfJob, int seconds) {
+        job = id;
+        if (intake != null) {
+            project = projectOfJob == null ? intake.project() : projectOfJob;
+            expires = intake.clock().instant().getEpochSecond() + seconds;
+        }
     }
 
     /** Whether a text may name a login that workers hold. */
@@ -70,14 +83,14 @@ final class CredentialFields {
                                                 image.image(),
                                                 image.platform(),
                                                 image.project(),
-                                                sealed(login, registry))
+                                                sealed(login, ImageReference.parse(image.image()), image.project()))
                                         : image)
                                 .toList());
     }
 
     /** Reads those of one image, whose reference is null where it is a bad one. */
     @Nullable
-    Credentials ofImage(Fields image, @Nullable ImageReference reference) {
+    Credentials ofImage(Fields image, @Nullable ImageReference reference, @Nullable String projectOfImage) {
         Fields given = image.object("credentials");
         if (given == null) {
             return null;
@@ -94,7 +107,7 @@ final class CredentialFields {
             given.wrong("serveraddress", "is not the registry of the image, which is " + reference.domain());
             return null;
         }
-        return sealed(login, reference.domain());
+        return sealed(login, reference, projectOfImage);
     }
 
     private static boolean needs(ImageRequest image, String registry) {
@@ -150,7 +163,7 @@ final class CredentialFields {
     /** Null, with a reason, where a login may not be or is a bad one. */
     private @Nullable RegistryLogin login(Fields owner, Fields given) {
         String secret = String.valueOf(secretIn(given));
-        if (seal == null) {
+        if (intake == null || intake.seal() == null) {
             given.wrong(
                     secret,
                     request
@@ -205,15 +218,22 @@ final class CredentialFields {
         return text == null || text.isEmpty() ? null : text;
     }
 
-    private Credentials sealed(RegistryLogin login, String registry) {
-        Function<RegistryLogin, String> sealing = seal;
+    private Credentials sealed(RegistryLogin login, ImageReference image, @Nullable String projectOfImage) {
+        BiFunction<RegistryLogin, SealedFor, String> sealing = intake == null ? null : intake.seal();
         if (sealing == null) {
             throw new IllegalStateException("a login is read only where it can be sealed");
         }
         return new Credentials(
                 null,
-                sealing.apply(new RegistryLogin(
-                        login.username(), login.password(), login.identityToken(), login.registryToken(), registry)));
+                sealing.apply(
+                        new RegistryLogin(
+                                login.username(),
+                                login.password(),
+                                login.identityToken(),
+                                login.registryToken(),
+                                image.domain()),
+                        new SealedFor(
+                                job, projectOfImage == null ? project : projectOfImage, image.canonical(), expires)));
     }
 
     /** A registry as references name it, whichever way Docker's files write it. */

@@ -43,6 +43,11 @@ final class JobFields {
     /** As long as {@code pull.results} keeps records. */
     private static final int MAX_TTL_SECONDS = 30 * 24 * 3600;
 
+    /** A deadline counts from the job's acceptance, and clocks of machines differ. */
+    private static final int LOGIN_GRACE_SECONDS = 5 * 60;
+    /** A set may live for ever; a login that is sealed for it does not. */
+    private static final int MAX_SET_LOGIN_SECONDS = 30 * 24 * 3600;
+
     private static final int MIN_REFRESH_SECONDS = 10;
     private static final int MAX_TIMEOUT_SECONDS = 24 * 3600;
     private static final int MAX_PARALLELISM = 64;
@@ -62,9 +67,12 @@ final class JobFields {
     }
 
     PullJob pullJob(Fields job, String id) {
-        CredentialFields.OfJob login = credentials.ofJob(job, images(job));
+        String project = project(job);
         int deadline = orElse(
                 job.number("activeDeadlineSeconds", 1, MAX_DEADLINE_SECONDS), PullJob.DEFAULT_ACTIVE_DEADLINE_SECONDS);
+        Keeping keeping = keeping(job);
+        credentials.sealFor(id, project, keeping.keep() ? MAX_SET_LOGIN_SECONDS : deadline + LOGIN_GRACE_SECONDS);
+        CredentialFields.OfJob login = credentials.ofJob(job, images(job));
         return new PullJob(
                 id,
                 login.images(),
@@ -75,10 +83,10 @@ final class JobFields {
                 job.number("timeoutSeconds", 1, MAX_TIMEOUT_SECONDS),
                 deadline,
                 rollout(job, deadline),
-                keeping(job),
+                keeping,
                 imagePull(job),
                 login.credentials(),
-                project(job),
+                project,
                 job.labels("labels", limits.maxLabels()));
     }
 
@@ -138,7 +146,7 @@ final class JobFields {
         ImageReference reference = image == null ? null : reference(path + ".image", image);
         String platform = platform(fields);
         String project = project(fields);
-        Credentials login = credentials.ofImage(fields, reference);
+        Credentials login = credentials.ofImage(fields, reference, project);
         return reference != null && image != null ? new ImageRequest(image, platform, project, login) : null;
     }
 

@@ -4,13 +4,15 @@ package dev.pullcast.contract.codec;
 import dev.pullcast.contract.job.JobId;
 import dev.pullcast.contract.job.JobRecord;
 import dev.pullcast.contract.sealed.RegistryLogin;
+import dev.pullcast.contract.sealed.SealedFor;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -67,9 +69,21 @@ public final class JobReader {
      * What a request's body may do that a record may not.
      *
      * @param newId for a {@code PullJob} without an id; a cancel or pause is given none
-     * @param seal for logins in clear, which never go further than this; null where there is no key to seal them with
+     * @param seal for logins in clear, which never go further than this, each for one use; null where there is no key to
+     *     seal them with
+     * @param project that a job gets which names none; null for none
+     * @param clock for when sealed logins expire
      */
-    public record Intake(Supplier<String> newId, @Nullable Function<RegistryLogin, String> seal) {}
+    public record Intake(
+            Supplier<String> newId,
+            @Nullable BiFunction<RegistryLogin, SealedFor, String> seal,
+            @Nullable String project,
+            InstantSource clock) {
+        /** For requests whose jobs get no project. */
+        public Intake(Supplier<String> newId, @Nullable BiFunction<RegistryLogin, SealedFor, String> seal) {
+            this(newId, seal, null, InstantSource.system());
+        }
+    }
 
     /** Reads a request's body. */
     public static Result read(byte @Nullable [] json, JobLimits limits, Intake intake) {

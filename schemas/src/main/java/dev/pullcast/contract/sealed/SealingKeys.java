@@ -27,10 +27,11 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * The keys that gateways and workers share, and what is done with them: a login is sealed as a compact JWE ({@code dir},
- * {@code A256GCM}, with its {@code kid}). Everybody who holds a key can open whatever was sealed with it.
+ * {@code A256GCM}, with its {@code kid}), for one use. A process that holds a key can open all that was sealed with it.
  *
  * <p>The file has one {@code kid:base64url(32 bytes)} per line; blank lines and lines that start with {@code #} are
  * skipped. The first key seals, every key opens: to change keys, add the new one behind the old one everywhere, then
@@ -112,15 +113,20 @@ public final class SealingKeys {
     }
 
     /**
-     * Seals a login with the first key.
+     * Seals a login with the first key, for one use.
      *
-     * @throws IllegalArgumentException if it does not say for which registry it is
+     * @throws IllegalArgumentException if it does not say for which registry, job and image it is, and until when
      */
-    public String seal(RegistryLogin login) {
+    public String seal(RegistryLogin login, SealedFor use) {
         if (login.serverAddress() == null || login.serverAddress().isEmpty()) {
             throw new IllegalArgumentException("a login is sealed for one registry, and this one names none");
         }
-        return seal(MAPPER.writeValueAsBytes(login), null);
+        if (use.job() == null || use.image() == null || use.expires() <= 0) {
+            throw new IllegalArgumentException("a login is sealed for one job and image, and for a time");
+        }
+        ObjectNode content = MAPPER.valueToTree(login);
+        content.setAll((ObjectNode) MAPPER.valueToTree(use));
+        return seal(MAPPER.writeValueAsBytes(content), null);
     }
 
     /**
@@ -146,11 +152,21 @@ public final class SealingKeys {
     /**
      * Opens what {@link #seal} made, here or elsewhere.
      *
-     * @throws SealingException if it is nothing of that kind, was changed, or its key is not among these
+     * @throws SealingException if it is nothing of that kind, was changed, its key is not among these, or it does not say
+     *     what it is for
      */
-    public RegistryLogin open(String sealed) throws SealingException {
-        return loginOf(open(sealed, null));
+    public Opened open(String sealed) throws SealingException {
+        byte[] json = open(sealed, null);
+        return new Opened(loginOf(json), useOf(json));
     }
+
+    /**
+     * A login that was sealed, with what it may be used for. Opening it does not compare that with anything.
+     *
+     * @param login in clear
+     * @param use all of it set but the project, which may be null
+     */
+    public record Opened(RegistryLogin login, SealedFor use) {}
 
     /**
      * Opens what {@link #seal(byte[], String)} made of the same kind, here or elsewhere.
@@ -173,13 +189,14 @@ public final class SealingKeys {
         }
         SecretKey key = header.getKeyID() == null ? null : keys.get(header.getKeyID());
         if (key == null) {
-            throw new SealingException("the credentials are sealed with a key that is not among " + keys.keySet());
+            // Names of keys tell of the operator's habits, and this may be shown to any tenant.
+            throw new SealingException("the credentials are sealed with a key that is not here");
         }
         try {
             jwe.decrypt(new DirectDecrypter(key));
         } catch (JOSEException e) {
-            throw new SealingException("the sealed credentials cannot be opened with the key " + header.getKeyID()
-                    + ": they were changed, or sealed with another key of that name");
+            throw new SealingException(
+                    "the sealed credentials were changed, or sealed with another key of the same name");
         }
         return jwe.getPayload().toBytes();
     }
@@ -200,6 +217,21 @@ public final class SealingKeys {
         return login;
     }
 
+    private static SealedFor useOf(byte[] json) throws SealingException {
+        SealedFor use;
+        try {
+            use = MAPPER.readValue(json, SealedFor.class);
+        } catch (JacksonException e) {
+            throw new SealingException("the sealed claims job, project and image must be strings, and exp a number");
+        }
+        if (use == null || use.job() == null || use.image() == null || use.expires() <= 0) {
+            throw new SealingException("the sealed credentials do not say for which job and image they are, and until when"
+                    + " (job, image, exp), so they are used for none");
+        }
+        return use;
+    }
+
+    /** Names of the keys, for a log; not for messages to tenants. */
     @Override
     public String toString() {
         return "SealingKeys" + keys.keySet();

@@ -7,10 +7,13 @@ import dev.pullcast.contract.job.Credentials;
 import dev.pullcast.contract.job.ImageRequest;
 import dev.pullcast.contract.job.PullJob;
 import dev.pullcast.contract.sealed.RegistryLogin;
+import dev.pullcast.contract.sealed.SealedFor;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Nested;
@@ -22,23 +25,28 @@ import org.junit.jupiter.params.provider.CsvSource;
 class LoginInARequestTest {
     private static final String ID = "01JABCDEFGHJKMNPQRSTVWXYZ0";
 
-    private final List<RegistryLogin> sealed = new ArrayList<>();
+    private static final Instant NOW = Instant.ofEpochSecond(1_000_000);
 
-    private String seal(RegistryLogin login) {
+    private final List<RegistryLogin> sealed = new ArrayList<>();
+    private final List<SealedFor> uses = new ArrayList<>();
+
+    private String seal(RegistryLogin login, SealedFor use) {
         sealed.add(login);
+        uses.add(use);
         return "sealed." + sealed.size() + ".a.b.c";
     }
 
-    private static JobReader.Result read(String json, @Nullable Function<RegistryLogin, String> seal) {
+    private static JobReader.Result read(String json, @Nullable BiFunction<RegistryLogin, SealedFor, String> seal) {
         return JobReader.read(
                 json.replace('\'', '"').getBytes(StandardCharsets.UTF_8),
                 JobLimits.DEFAULT,
-                new JobReader.Intake(() -> ID, seal));
+                new JobReader.Intake(() -> ID, seal, "only", InstantSource.fixed(NOW)));
     }
 
     private PullJob job(String json) {
         assertThat(read(json, this::seal)).isInstanceOf(JobReader.Accepted.class);
         sealed.clear();
+        uses.clear();
         return (PullJob) ((JobReader.Accepted) read(json, this::seal)).record();
     }
 
@@ -90,6 +98,38 @@ class LoginInARequestTest {
         void needNotSayForWhichRegistryItIsWhereThereIsOne() {
             job("{'images':['r.example/a','r.example/b'],'credentials':{'username':'me','password':'s3cret'}}");
             assertThat(sealed).extracting(RegistryLogin::serverAddress).containsExactly("r.example", "r.example");
+        }
+    }
+
+    @Nested
+    class IsSealedForOneUse {
+        private static final String LOGIN = "'credentials':{'username':'me','password':'s3cret'}";
+
+        @Test
+        void ofThisJobProjectAndImageUntilItsDeadline() {
+            job("{'images':['r.example/a',{'image':'r.example/b:2','project':'p2'}],'project':'p1',"
+                    + "'activeDeadlineSeconds':60," + LOGIN + "}");
+            assertThat(uses)
+                    .containsExactly(
+                            new SealedFor(ID, "p1", "r.example/a:latest", 1_000_000 + 60 + 300),
+                            new SealedFor(ID, "p2", "r.example/b:2", 1_000_000 + 60 + 300));
+        }
+
+        @Test
+        void ofTheOnlyProjectOfItsSenderAndOfTheIdThatItGetsElsewhere() {
+            job("{'id':'01JD5Q8W3ZJ4T0N6R2V7X9A1BC','images':[{'image':'alpine'," + LOGIN + "}]}");
+            assertThat(uses)
+                    .containsExactly(new SealedFor(
+                            "01JD5Q8W3ZJ4T0N6R2V7X9A1BC",
+                            "only",
+                            "docker.io/library/alpine:latest",
+                            1_000_000 + 3600 + 300));
+        }
+
+        @Test
+        void ofAStandingSetForAMonth() {
+            job("{'images':['alpine'],'keep':true," + LOGIN + "}");
+            assertThat(uses).extracting(SealedFor::expires).containsExactly(1_000_000L + 30 * 24 * 3600);
         }
     }
 

@@ -169,7 +169,7 @@ class JobRulesTest {
         assertThat(Documents.validate("job.schema.json#/$defs/pullRequest", job).isEmpty())
                 .isEqualTo(good);
         JobReader.Result result = JobReader.read(
-                ContractJson.write(job), JobLimits.DEFAULT, new JobReader.Intake(() -> "", _ -> "a..b.c.d"));
+                ContractJson.write(job), JobLimits.DEFAULT, new JobReader.Intake(() -> "", (_, _) -> "a..b.c.d"));
         assertThat(result instanceof JobReader.Accepted).as(result.toString()).isEqualTo(good);
     }
 

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class SealingKeysTest {
     static final RegistryLogin LOGIN = new RegistryLogin("me", "hunter22", null, null, "r.example:5000");
+    private static final SealedFor USE = new SealedFor("j", "p", "r.example:5000/a:1", 1_800_000_000);
 
     static String line(String kid, int fill) {
         return kid + ":" + Base64.getUrlEncoder().withoutPadding().encodeToString(bytes(fill));
@@ -52,34 +53,37 @@ class SealingKeysTest {
     class ASealedLogin {
         @Test
         void isOpenedByWhoeverHoldsTheKey() throws Exception {
-            String sealed = keys(line("a", 1)).seal(LOGIN);
-            assertThat(keys(line("b", 2), line("a", 1)).open(sealed)).isEqualTo(LOGIN);
+            String sealed = keys(line("a", 1)).seal(LOGIN, USE);
+            assertThat(keys(line("b", 2), line("a", 1)).open(sealed)).isEqualTo(new SealingKeys.Opened(LOGIN, USE));
         }
 
         @Test
         void isACompactJweThatNamesItsKeyAndShowsNothingElse() throws Exception {
             String sealed =
-                    keys("# the new one", line("b", 2), "", line("a", 1)).seal(LOGIN);
+                    keys("# the new one", line("b", 2), "", line("a", 1)).seal(LOGIN, USE);
             String[] parts = sealed.split("\\.", -1);
             assertThat(parts).hasSize(5);
             assertThat(parts[1]).isEmpty();
             assertThat(new String(Base64.getUrlDecoder().decode(parts[0]), StandardCharsets.UTF_8))
                     .contains("\"alg\":\"dir\"", "\"enc\":\"A256GCM\"", "\"kid\":\"b\"");
-            assertThat(sealed).isNotEqualTo(keys(line("b", 2)).seal(LOGIN));
+            assertThat(sealed).isNotEqualTo(keys(line("b", 2)).seal(LOGIN, USE));
         }
 
         @Test
         void carriesDockersNamesSoThatOthersCanSealToo() throws Exception {
             String sealed = sealed(
                     header(EncryptionMethod.A256GCM).build(),
-                    "{\"username\":\"u\",\"identitytoken\":\"i\",\"registrytoken\":\"r\",\"serveraddress\":\"s\",\"x\":1}");
-            assertThat(keys(line("a", 1)).open(sealed)).isEqualTo(new RegistryLogin("u", null, "i", "r", "s"));
+                    "{\"username\":\"u\",\"identitytoken\":\"i\",\"registrytoken\":\"r\",\"serveraddress\":\"s\",\"x\":1,"
+                            + "\"job\":\"j\",\"image\":\"s/a\",\"exp\":7}");
+            assertThat(keys(line("a", 1)).open(sealed))
+                    .isEqualTo(new SealingKeys.Opened(
+                            new RegistryLogin("u", null, "i", "r", "s"), new SealedFor("j", null, "s/a", 7)));
         }
 
         @Test
         void namesItsRegistry() throws Exception {
             SealingKeys keys = keys(line("a", 1));
-            assertThatThrownBy(() -> keys.seal(new RegistryLogin("u", "p", null, null, null)))
+            assertThatThrownBy(() -> keys.seal(new RegistryLogin("u", "p", null, null, null), USE))
                     .isInstanceOf(IllegalArgumentException.class);
             String sealed = sealed(header(EncryptionMethod.A256GCM).build(), "{\"username\":\"u\"}");
             assertThatThrownBy(() -> keys.open(sealed))
@@ -89,22 +93,61 @@ class SealingKeysTest {
     }
 
     @Nested
+    class ALoginForNoUse {
+        @Test
+        void isNotSealed() throws Exception {
+            SealingKeys keys = keys(line("a", 1));
+            for (SealedFor use : List.of(
+                    new SealedFor(null, "p", "r.example/a", 7),
+                    new SealedFor("j", "p", null, 7),
+                    new SealedFor("j", "p", "r.example/a", 0))) {
+                assertThatThrownBy(() -> keys.seal(LOGIN, use)).isInstanceOf(IllegalArgumentException.class);
+            }
+        }
+
+        @Test
+        void isNotOpened() throws Exception {
+            for (String claims : List.of(
+                    "",
+                    ",\"job\":\"j\",\"image\":\"s/a\"",
+                    ",\"job\":\"j\",\"exp\":7",
+                    ",\"image\":\"s/a\",\"exp\":7",
+                    ",\"job\":\"j\",\"image\":\"s/a\",\"exp\":-1",
+                    ",\"job\":{},\"image\":\"s/a\",\"exp\":7")) {
+                String sealed = sealed(
+                        header(EncryptionMethod.A256GCM).build(),
+                        "{\"username\":\"hunter22\",\"password\":\"x\",\"serveraddress\":\"s\"" + claims + "}");
+                assertThatThrownBy(() -> keys(line("a", 1)).open(sealed))
+                        .as(claims)
+                        .isInstanceOf(SealingException.class)
+                        .message()
+                        .contains("job", "image", "exp")
+                        .doesNotContain("hunter22");
+            }
+        }
+    }
+
+    @Nested
     class IsNotOpened {
         @Test
         void withoutItsKey() throws Exception {
-            String sealed = keys(line("a", 1)).seal(LOGIN);
+            String sealed = keys(line("a", 1)).seal(LOGIN, USE);
             assertThatThrownBy(() -> keys(line("b", 2)).open(sealed))
                     .isInstanceOf(SealingException.class)
-                    .hasMessageContaining("[b]");
+                    .message()
+                    .as("no tenant is told the names of keys")
+                    .doesNotContain("[b]", "'b'");
             assertThatThrownBy(() -> keys(line("a", 2)).open(sealed))
                     .isInstanceOf(SealingException.class)
-                    .hasMessageContaining("another key");
+                    .hasMessageContaining("another key")
+                    .message()
+                    .doesNotContain("key a");
         }
 
         @Test
         void afterAnyChange() throws Exception {
             SealingKeys keys = keys(line("a", 1));
-            String sealed = keys.seal(LOGIN);
+            String sealed = keys.seal(LOGIN, USE);
             int dot = sealed.lastIndexOf('.');
             char other = sealed.charAt(dot - 3) == 'A' ? 'B' : 'A';
             String changed = sealed.substring(0, dot - 3) + other + sealed.substring(dot - 2);
@@ -140,9 +183,9 @@ class SealingKeysTest {
         void isReadAgainByWhoeverReadsItAgain() throws Exception {
             Path file = folder.resolve("keys");
             Files.writeString(file, line("a", 1) + "\n");
-            String sealed = SealingKeys.read(file).seal(LOGIN);
+            String sealed = SealingKeys.read(file).seal(LOGIN, USE);
             Files.writeString(file, line("b", 2) + "\n" + line("a", 1) + "\n");
-            assertThat(SealingKeys.read(file).open(sealed)).isEqualTo(LOGIN);
+            assertThat(SealingKeys.read(file).open(sealed).login()).isEqualTo(LOGIN);
         }
 
         @Test
