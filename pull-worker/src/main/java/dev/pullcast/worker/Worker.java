@@ -16,6 +16,8 @@ import dev.pullcast.worker.presence.IdentityGuard;
 import dev.pullcast.worker.presence.Presence;
 import dev.pullcast.worker.publish.KafkaEventPublisher;
 import dev.pullcast.worker.publish.Producers;
+import dev.pullcast.worker.pull.EngineWatch;
+import dev.pullcast.worker.pull.PresentImages;
 import dev.pullcast.worker.pull.PullReporter;
 import dev.pullcast.worker.pull.PullRun;
 import dev.pullcast.worker.pull.Timers;
@@ -29,6 +31,10 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.kafka.client.producer.KafkaProducer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
@@ -106,10 +112,28 @@ public final class Worker {
                 .onSuccess(taken -> guard = taken)
                 .compose(_ -> vertx.executeBlocking(() -> config.log() == null ? null : PullLog.open(config.log())))
                 .onSuccess(opened -> log = opened)
-                .compose(_ -> startParts()));
+                .compose(_ -> vertx.executeBlocking(this::readPresent))
+                .compose(saved -> startParts(saved.length == 0 ? null : saved)));
     }
 
-    private Future<Void> startParts() {
+    private Path presentFile() {
+        return config.dataFolder().resolve("present-" + TaskConsumer.fileName(config.id()) + ".json");
+    }
+
+    private byte[] readPresent() throws IOException {
+        return Files.exists(presentFile()) ? Files.readAllBytes(presentFile()) : new byte[0];
+    }
+
+    private Future<Void> writePresent(byte[] content) {
+        return vertx.executeBlocking(() -> {
+            Path fresh = presentFile().resolveSibling(presentFile().getFileName() + ".new");
+            Files.write(fresh, content);
+            Files.move(fresh, presentFile(), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            return null;
+        });
+    }
+
+    private Future<Void> startParts(byte @Nullable [] present) {
         EngineClient engine =
                 Engines.open(vertx, config.engineMode(), config.engine(), config.dockerCommand(), System.getenv());
         KafkaProducer<String, byte[]> producer = Producers.create(vertx, config.kafka());
@@ -120,6 +144,7 @@ public final class Worker {
                 Timers.of(vertx, clock),
                 RandomGenerator.getDefault(),
                 config.pulls(),
+                new EngineWatch(new PresentImages(config.verifyPresent(), present, this::writePresent)),
                 new RegistryLayerSizes(vertx, engine, config.sizes(), config.engine() instanceof EngineAddress.Socket));
         PullSlots slots = new PullSlots(work, identity, log == null ? publisher : log.before(publisher));
         TaskConsumer tasks = new TaskConsumer(

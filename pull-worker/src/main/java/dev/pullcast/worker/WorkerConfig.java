@@ -11,6 +11,7 @@ import dev.pullcast.worker.engine.EngineAddress;
 import dev.pullcast.worker.engine.EngineMode;
 import dev.pullcast.worker.engine.Engines;
 import dev.pullcast.worker.log.PullLog;
+import dev.pullcast.worker.pull.PresentImages;
 import dev.pullcast.worker.pull.PullSettings;
 import dev.pullcast.worker.sizes.LayerSizes;
 import java.net.InetAddress;
@@ -38,6 +39,7 @@ import org.jspecify.annotations.Nullable;
  * @param credentials where registry logins are found
  * @param pulls how pulls are done
  * @param sizes whether registries are asked for sizes in advance
+ * @param verifyPresent which images are checked at the registry before a project is told that they are there
  * @param log for people; null for none
  * @param topics names of topics
  * @param partitions of topics that must be created
@@ -58,6 +60,7 @@ public record WorkerConfig(
         CredentialSettings credentials,
         PullSettings pulls,
         LayerSizes.Mode sizes,
+        PresentImages.Verify verifyPresent,
         PullLog.@Nullable Settings log,
         Topics topics,
         int partitions,
@@ -122,6 +125,12 @@ public record WorkerConfig(
                     "auto",
                     "read manifests for the sizes of layers: auto (all but Docker Hub's, where that counts as a pull),"
                             + " always or never"),
+            new Settings.Key(
+                    "pull.verify-present",
+                    "private",
+                    "images on the engine that IfNotPresent pulls at the registry for a project that has not read them:"
+                            + " private (that a login of another project brought), always (also those that were there"
+                            + " before), never"),
             new Settings.Key("log.file", "", "log of pulls for people; a service uses /var/log/pullcast/pull.log"),
             new Settings.Key("log.json", "false", "true writes every event as JSON beside log.file, too"),
             new Settings.Key("log.max-mib", "10", "size at which a log file is set aside"),
@@ -169,6 +178,7 @@ public record WorkerConfig(
                     credentials(settings),
                     pulls(settings),
                     sizes(settings),
+                    verifyPresent(settings),
                     log(settings),
                     new Topics(settings.get("topics.prefix")),
                     settings.getInt("topics.partitions", 1, 10_000),
@@ -193,6 +203,14 @@ public record WorkerConfig(
             return LayerSizes.Mode.of(settings.get("pull.sizes-ahead"));
         } catch (IllegalArgumentException e) {
             throw new InvalidSetting("setting 'pull.sizes-ahead': " + e.getMessage());
+        }
+    }
+
+    private static PresentImages.Verify verifyPresent(Settings settings) {
+        try {
+            return PresentImages.Verify.of(settings.get("pull.verify-present"));
+        } catch (IllegalArgumentException e) {
+            throw new InvalidSetting("setting 'pull.verify-present': " + e.getMessage());
         }
     }
 

@@ -11,6 +11,7 @@ import dev.pullcast.worker.credentials.CredentialSettings;
 import dev.pullcast.worker.engine.DockerCommand;
 import dev.pullcast.worker.engine.EngineAddress;
 import dev.pullcast.worker.engine.EngineMode;
+import dev.pullcast.worker.pull.PresentImages;
 import dev.pullcast.worker.pull.PullSettings;
 import dev.pullcast.worker.sizes.LayerSizes;
 import java.nio.file.Path;
@@ -43,6 +44,7 @@ class WorkerConfigTest {
                         CredentialSettings.NONE,
                         PullSettings.DEFAULT,
                         LayerSizes.Mode.AUTO,
+                        PresentImages.Verify.PRIVATE,
                         null,
                         new Topics("pull."),
                         12,

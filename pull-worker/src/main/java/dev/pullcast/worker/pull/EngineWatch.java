@@ -22,7 +22,23 @@ public final class EngineWatch {
     static final Duration MAX_PAUSE = Duration.ofHours(1);
 
     private final Map<String, Instant> pausedUntil = new HashMap<>();
+    private final PresentImages present;
     private Instant lastByteAt = Instant.EPOCH;
+
+    /** For one user: all are told of every image. */
+    public EngineWatch() {
+        this(PresentImages.toldToAll());
+    }
+
+    /** For many projects. */
+    public EngineWatch(PresentImages present) {
+        this.present = present;
+    }
+
+    /** What is known of the images on the engine. */
+    PresentImages present() {
+        return present;
+    }
 
     /** A byte arrived for some pull. */
     void onByte(Instant at) {

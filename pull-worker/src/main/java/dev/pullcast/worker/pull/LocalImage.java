@@ -21,6 +21,7 @@ final class LocalImage {
     private final ImageReference reference;
     private final WantedImage wanted;
     private @Nullable String toldDigest;
+    private @Nullable ImageFacts seen;
 
     LocalImage(EngineClient engine, ImageReference reference, WantedImage wanted) {
         this.engine = engine;
@@ -54,9 +55,16 @@ final class LocalImage {
                     if (lie != null) {
                         throw new EngineException(lie);
                     }
+                    seen = facts;
                     return Optional.ofNullable(facts.digestOf(reference));
                 })
                 .recover(t -> EngineException.isRefusal(t) ? unseen() : Future.failedFuture(t));
+    }
+
+    /** The image that {@link #check()} found; null where it must not be looked at. */
+    @Nullable
+    ImageFacts seen() {
+        return seen;
     }
 
     private Future<Optional<String>> unseen() {

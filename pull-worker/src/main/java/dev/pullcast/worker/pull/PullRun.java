@@ -180,7 +180,10 @@ public final class PullRun {
     private Future<Boolean> presentAlready(Optional<ImageFacts> found) {
         ImageFacts present = found.orElse(null);
         previousDigest = present == null ? null : present.digestOf(spec.reference());
-        return present != null && spec.policy() == PullPolicy.IF_NOT_PRESENT && wanted.isPlatformOf(present)
+        return present != null
+                        && spec.policy() == PullPolicy.IF_NOT_PRESENT
+                        && wanted.isPlatformOf(present)
+                        && watch.present().mayBeTold(present, spec)
                 ? image.nameByTag().map(true)
                 : Future.succeededFuture(false);
     }
@@ -203,7 +206,15 @@ public final class PullRun {
             if (found.failed()) {
                 failed(EngineException.failureOf(found.cause()));
             } else {
-                pull(found.result());
+                begin(found.result());
+            }
+        });
+    }
+
+    private void begin(List<RegistryAuth> logins) {
+        (logins.isEmpty() ? Future.<Void>succeededFuture() : watch.present().begins(spec)).onComplete(_ -> {
+            if (!isOver()) {
+                pull(logins);
             }
         });
     }
@@ -303,11 +314,18 @@ public final class PullRun {
         }
     }
 
+    /** An engine that may not be looked at tells no project of its images either. */
+    private Future<Void> rememberReader(@Nullable RegistryAuth login) {
+        ImageFacts pulled = image.seen();
+        return pulled == null ? Future.succeededFuture() : watch.present().ended(pulled, spec, login != null);
+    }
+
     private void check(@Nullable RegistryAuth login) {
         enter(new PullState.Checking());
         Future<Void> settled = sizes.settle(spec, login, progress);
         image.check()
-                .compose(digest -> Future.all(image.nameByTag(), settled).map(digest))
+                .compose(digest -> Future.all(image.nameByTag(), settled, rememberReader(login))
+                        .map(digest))
                 .onComplete(checked -> {
                     if (isOver()) {
                         return;

@@ -32,7 +32,7 @@ class PullRunTest {
     final FakeEngine engine = new FakeEngine();
     final ManualTimers timers = new ManualTimers();
     Keyring keyring = Keyring.ANONYMOUS;
-    final EngineWatch watch = new EngineWatch();
+    EngineWatch watch = new EngineWatch();
     LayerSizes sizes = LayerSizes.NONE;
     final List<PullEvent.OfPull> events = new ArrayList<>();
     int over;
@@ -102,6 +102,26 @@ class PullRunTest {
             assertThat(((PullEvent.Skipped) events.getLast()).digest()).isEqualTo(DIGEST);
             assertThat(engine.calls).isEmpty();
             assertThat(over).isEqualTo(1);
+        }
+
+        /** Else a project would learn what another's login brought. */
+        @Test
+        void ifNotPresentAsksTheRegistryForAProjectThatHasNotReadIt() {
+            watch = new EngineWatch(
+                    new PresentImages(PresentImages.Verify.ALWAYS, null, _ -> Future.succeededFuture()));
+            engine.has(APP, DIGEST);
+            start(APP, PullPolicy.IF_NOT_PRESENT);
+            assertThat(types()).containsExactly("pull.queued", "pull.started");
+            engine.lastCall().fail(FailureReason.AUTH);
+            assertThat(events.getLast()).isInstanceOf(PullEvent.Failed.class);
+
+            start(APP, PullPolicy.IF_NOT_PRESENT);
+            engine.lastCall().succeed();
+            assertThat(events.getLast()).isInstanceOf(PullEvent.Succeeded.class);
+            int calls = engine.calls.size();
+            start(APP, PullPolicy.IF_NOT_PRESENT);
+            assertThat(events.getLast()).isInstanceOf(PullEvent.Skipped.class);
+            assertThat(engine.calls).hasSize(calls);
         }
 
         @Test
