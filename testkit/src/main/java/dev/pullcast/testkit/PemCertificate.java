@@ -29,7 +29,7 @@ import javax.net.ssl.SSLContext;
 public record PemCertificate(String certificate, String key) {
     private static final String PASSWORD = "changeit";
 
-    /** Makes one with the JDK's own keytool; the algorithm is {@code EC} or {@code RSA}. */
+    /** Makes one with the JDK's own keytool; the algorithm is {@code EC} or {@code RSA}. It is for loopback, and for a name with dots. */
     public static PemCertificate make(String name, String algorithm) {
         try {
             Path folder = Files.createTempDirectory("pullcast-certificate");
@@ -68,7 +68,7 @@ public record PemCertificate(String certificate, String key) {
                         "-dname",
                         "CN=" + name,
                         "-ext",
-                        "san=ip:127.0.0.1,dns:localhost",
+                        "san=ip:127.0.0.1,dns:localhost" + (name.indexOf('.') > 0 ? ",dns:" + name : ""),
                         "-ext",
                         "bc:c=ca:true",
                         "-storetype",

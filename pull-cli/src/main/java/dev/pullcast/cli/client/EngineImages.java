@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.pullcast.cli.client;
 
+import dev.pullcast.contract.codec.ContractJson;
 import dev.pullcast.contract.image.ImageReference;
 import dev.pullcast.contract.image.ImageReference.InvalidReference;
+import dev.pullcast.contract.text.VisibleText;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
@@ -68,12 +70,33 @@ public final class EngineImages {
         var request = new HttpExchange.Request("GET", "/images/json", Map.of(), null, ANSWER_TIMEOUT_MILLIS);
         try (HttpExchange exchange = HttpExchange.send(origin, request)) {
             if (exchange.status() != 200) {
-                throw new IOException("HTTP status " + exchange.status() + ": "
-                        + exchange.text(LONGEST_MESSAGE).strip());
+                throw new NotAllowed(words(exchange));
             }
             return new EngineImages(parse(exchange.body()));
         } catch (JacksonException e) {
             throw new IOException("the answer is not a list of images: " + e.getOriginalMessage(), e);
+        }
+    }
+
+    /** The engine, or a proxy before it, answered with something else than the list. The message has no page. */
+    public static final class NotAllowed extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        NotAllowed(String message) {
+            super(message);
+        }
+    }
+
+    private static String words(HttpExchange exchange) throws IOException {
+        String status = "HTTP status " + exchange.status();
+        try {
+            String message = ContractJson.mapper()
+                    .readTree(exchange.text(LONGEST_MESSAGE))
+                    .path("message")
+                    .asString("");
+            return message.isEmpty() ? status : status + ": " + VisibleText.oneLine(message);
+        } catch (JacksonException e) {
+            return status; // a page, or a proxy's own words
         }
     }
 

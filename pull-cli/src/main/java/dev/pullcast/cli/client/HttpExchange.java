@@ -63,7 +63,9 @@ public final class HttpExchange implements Closeable {
                 connection.out().write(content.getBytes(StandardCharsets.UTF_8));
             }
             connection.out().flush();
-            return read(connection, new BufferedInputStream(connection.in()));
+            HttpExchange exchange = read(connection, new BufferedInputStream(connection.in()));
+            ProxyConnection.checkAnswer(origin, exchange.status());
+            return exchange;
         } catch (IOException e) {
             connection.close();
             throw e;
@@ -71,7 +73,11 @@ public final class HttpExchange implements Closeable {
     }
 
     private static String head(Origin origin, Request request) {
-        StringBuilder head = new StringBuilder(request.method() + ' ' + request.target() + " HTTP/1.1\r\n");
+        StringBuilder head = new StringBuilder(
+                request.method() + ' ' + ProxyConnection.targetAt(origin, request.target()) + " HTTP/1.1\r\n");
+        ProxyConnection.headersAt(origin)
+                .forEach((name, value) ->
+                        head.append(name).append(": ").append(value).append("\r\n"));
         head.append("Host: ").append(origin.hostHeader()).append("\r\nConnection: close\r\n");
         request.headers().forEach((name, value) -> {
             if (value.indexOf('\r') >= 0 || value.indexOf('\n') >= 0) {
@@ -95,7 +101,7 @@ public final class HttpExchange implements Closeable {
             String line = line(in);
             String[] parts = line.split(" ", 3);
             if (parts.length < 2 || !parts[0].startsWith("HTTP/1.") || !parts[1].matches("[1-5][0-9][0-9]")) {
-                throw new IOException("not an HTTP answer: '" + line.substring(0, Math.min(80, line.length())) + "'");
+                throw new ForeignAnswer("not an HTTP answer: '" + line.substring(0, Math.min(80, line.length())) + "'");
             }
             status = Integer.parseInt(parts[1]);
             headers = headers(in);

@@ -8,6 +8,7 @@ import dev.pullcast.contract.view.JobView;
 import dev.pullcast.contract.view.Snapshot;
 import dev.pullcast.contract.view.WorkerView;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -42,6 +43,8 @@ public final class JobFollower implements AutoCloseable {
     private long retryMillis = 500;
     private int failures;
     private boolean heard;
+    private @Nullable Duration statedWait;
+    private final StatedWaits waits;
 
     /**
      * Prepares.
@@ -55,6 +58,7 @@ public final class JobFollower implements AutoCloseable {
         this.job = job;
         this.patient = patient;
         this.sink = sink;
+        this.waits = new StatedWaits(gateway.maxWait());
     }
 
     /** Which events were seen; to be read after {@link #run} has returned. */
@@ -73,7 +77,14 @@ public final class JobFollower implements AutoCloseable {
                     ended = pauseBeforeNext("the gateway closed the stream");
                     problem = ended ? "stopped before the job had ended" : null;
                 }
+            } catch (ForeignAnswer e) {
+                ended = true;
+                problem = textOf(e);
+            } catch (GatewayClient.Ended e) {
+                // The snapshot tells how it ended.
+                ended = !forgetCursor();
             } catch (GatewayClient.Refused e) {
+                statedWait = e.retryAfter();
                 boolean mayHeal = e.status() >= 500
                         || e.status() == 429
                         || (e.status() == GONE && !heard)
@@ -123,8 +134,22 @@ public final class JobFollower implements AutoCloseable {
             sink.accept(new Feed.Note("lost " + what + " (" + why + "); trying again"));
         }
         long most = Math.min(LONGEST_WAIT_MILLIS, retryMillis << Math.min(8, failures - 1));
+        long wait = ThreadLocalRandom.current().nextLong(most / 2, most + 1);
+        Duration stated = statedWait;
+        statedWait = null;
+        if (stated != null) {
+            if (!waits.allow(stated) && !forEver) {
+                return true;
+            }
+            long millis = Math.min(stated.toMillis(), waits.max().toMillis());
+            if (millis > wait) {
+                wait = millis;
+                sink.accept(new Feed.Note("waiting " + StatedWaits.secondsOf(Duration.ofMillis(millis))
+                        + " s before the next try, as the gateway asks (" + why + ")"));
+            }
+        }
         try {
-            return closed.await(ThreadLocalRandom.current().nextLong(most / 2, most + 1), TimeUnit.MILLISECONDS);
+            return closed.await(wait, TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return true;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.pullcast.cli.client;
 
+import dev.pullcast.contract.net.Proxy;
+import dev.pullcast.contract.net.ProxyRules;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
@@ -24,11 +26,17 @@ public sealed interface Origin {
      * A host and port.
      *
      * @param trust whom to trust over TLS; null for whom Java trusts
+     * @param proxy through which to connect; null for none
      */
-    record Tcp(String host, int port, boolean tls, @Nullable Trust trust) implements Origin {
+    record Tcp(
+            String host,
+            int port,
+            boolean tls,
+            @Nullable Trust trust,
+            @Nullable Proxy proxy) implements Origin {
         /** Trusting whom Java trusts. */
         public Tcp(String host, int port, boolean tls) {
-            this(host, port, tls, null);
+            this(host, port, tls, null, null);
         }
 
         @Override
@@ -49,9 +57,60 @@ public sealed interface Origin {
     /** The same, over TLS only with those who can show a certificate of these. @throws IllegalArgumentException without TLS */
     default Origin trusting(Trust trust) {
         if (this instanceof Tcp tcp && tcp.tls()) {
-            return new Tcp(tcp.host(), tcp.port(), true, trust);
+            return new Tcp(tcp.host(), tcp.port(), true, trust, tcp.proxy());
         }
         throw new IllegalArgumentException("a CA is of use only with https://");
+    }
+
+    /** The same, through the proxy that the rules name for it; a socket file never has one. */
+    default Origin through(ProxyRules rules) {
+        return this instanceof Tcp tcp
+                ? new Tcp(
+                        tcp.host(),
+                        tcp.port(),
+                        tcp.tls(),
+                        tcp.trust(),
+                        rules.proxyFor(tcp.tls(), tcp.host(), tcp.port()))
+                : this;
+    }
+
+    /**
+     * The target of a request at this origin to which a redirect leads.
+     *
+     * @param from the target that was asked for
+     * @param location of the answer
+     * @return null for another origin, or for what is no URL
+     */
+    default @Nullable String targetWithin(String from, String location) {
+        if (!(this instanceof Tcp tcp)) {
+            return null;
+        }
+        try {
+            URI base = URI.create((tcp.tls() ? "https" : "http") + "://" + hostHeader() + from);
+            URI target = base.resolve(location.strip());
+            if (target.getRawAuthority() == null
+                    || !parse(placeOf(target.toString())).equals(parse(placeOf(base.toString())))) {
+                return null;
+            }
+            String path = target.getRawPath() == null || target.getRawPath().isEmpty() ? "/" : target.getRawPath();
+            return target.getRawQuery() == null ? path : path + '?' + target.getRawQuery();
+        } catch (IllegalArgumentException e) {
+            return null;
+        }
+    }
+
+    /** Scheme, host and port of a URL, for messages: what follows may be a secret. */
+    static String placeOf(String url) {
+        try {
+            URI uri = URI.create(url.strip());
+            if (uri.getScheme() != null && uri.getHost() != null) {
+                return uri.getScheme().toLowerCase(Locale.ROOT) + "://"
+                        + uri.getHost().toLowerCase(Locale.ROOT) + (uri.getPort() < 0 ? "" : ":" + uri.getPort());
+            }
+        } catch (IllegalArgumentException e) {
+            // Nothing that could be shown.
+        }
+        return "another address";
     }
 
     /** What stands in the {@code Host} header. */
@@ -96,11 +155,12 @@ public sealed interface Origin {
     default Connection connect(int connectTimeoutMillis, int readTimeoutMillis) throws IOException {
         return switch (this) {
             case Tcp tcp -> {
-                Socket socket = new Socket();
+                Proxy proxy = tcp.proxy();
+                Socket socket = proxy == null
+                        ? direct(tcp.host(), tcp.port(), connectTimeoutMillis)
+                        : ProxyConnection.open(proxy, tcp, connectTimeoutMillis);
                 try {
-                    socket.connect(new InetSocketAddress(tcp.host(), tcp.port()), connectTimeoutMillis);
                     socket.setSoTimeout(readTimeoutMillis);
-                    socket.setTcpNoDelay(true);
                     Socket used = tcp.tls() ? overTls(socket, tcp) : socket;
                     yield new Connection(used.getInputStream(), used.getOutputStream(), used);
                 } catch (IOException e) {
@@ -113,6 +173,19 @@ public sealed interface Origin {
                 yield new Connection(Channels.newInputStream(channel), Channels.newOutputStream(channel), channel);
             }
         };
+    }
+
+    /** A TCP connection without TLS. */
+    static Socket direct(String host, int port, int timeoutMillis) throws IOException {
+        Socket socket = new Socket();
+        try {
+            socket.connect(new InetSocketAddress(host, port), timeoutMillis);
+            socket.setTcpNoDelay(true);
+            return socket;
+        } catch (IOException e) {
+            socket.close();
+            throw e;
+        }
     }
 
     private static Socket overTls(Socket socket, Tcp tcp) throws IOException {

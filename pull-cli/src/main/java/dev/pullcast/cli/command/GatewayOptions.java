@@ -3,10 +3,12 @@ package dev.pullcast.cli.command;
 
 import dev.pullcast.cli.client.GatewayClient;
 import dev.pullcast.cli.client.Trust;
+import dev.pullcast.contract.net.ProxyRules;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -15,6 +17,8 @@ import picocli.CommandLine.Option;
 final class GatewayOptions {
     /** Where {@code pullcast up} listens. */
     static final String DEFAULT_URL = "http://127.0.0.1:8080";
+
+    private static final int MAX_WAIT_SECONDS = 86_400;
 
     /** RFC 6750; among others no blank and no line break can be in it. */
     private static final Pattern TOKEN = Pattern.compile("[A-Za-z0-9._~+/=-]{1,8192}");
@@ -52,7 +56,28 @@ final class GatewayOptions {
      */
     GatewayClient client() {
         Trust trust = ca == null || ca.isEmpty() ? null : Trust.of(Path.of(ca));
-        return new GatewayClient(url == null || url.isEmpty() ? DEFAULT_URL : url, token(), trust);
+        return new GatewayClient(
+                url == null || url.isEmpty() ? DEFAULT_URL : url,
+                token(),
+                trust,
+                ProxyRules.of(System.getenv()),
+                maxWait(System.getenv("PULLCAST_MAX_WAIT_SECONDS")));
+    }
+
+    private static Duration maxWait(@Nullable String seconds) {
+        if (seconds == null || seconds.isBlank()) {
+            return GatewayClient.DEFAULT_MAX_WAIT;
+        }
+        try {
+            int value = Integer.parseInt(seconds.strip());
+            if (value >= 0 && value <= MAX_WAIT_SECONDS) {
+                return Duration.ofSeconds(value);
+            }
+        } catch (NumberFormatException e) {
+            // As a number that is too large.
+        }
+        throw new IllegalArgumentException(
+                "PULLCAST_MAX_WAIT_SECONDS is '" + seconds + "'; it must be 0 to " + MAX_WAIT_SECONDS);
     }
 
     private @Nullable String token() {

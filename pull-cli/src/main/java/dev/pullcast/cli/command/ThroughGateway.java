@@ -2,9 +2,11 @@
 package dev.pullcast.cli.command;
 
 import dev.pullcast.cli.client.EventLedger;
+import dev.pullcast.cli.client.ForeignAnswer;
 import dev.pullcast.cli.client.GatewayClient;
 import dev.pullcast.cli.client.JobIds;
 import dev.pullcast.cli.client.RemoteJob;
+import dev.pullcast.cli.client.StatedWaits;
 import dev.pullcast.cli.local.Wanted;
 import dev.pullcast.cli.render.Board;
 import dev.pullcast.cli.render.Display;
@@ -45,19 +47,43 @@ final class ThroughGateway {
 
     /** Null if the gateway took it; else the exit code, and the reason has been told. */
     @Nullable
-    Integer enqueue(PullPlan plan) throws PullPlan.Unsupported {
+    Integer enqueue(PullPlan plan) throws PullPlan.Unsupported, InterruptedException {
         PullJob request = request(plan);
+        StatedWaits waits = new StatedWaits(client.maxWait());
         try {
-            client.enqueue(request);
-            return null;
+            while (true) {
+                try {
+                    client.enqueue(request);
+                    return null;
+                } catch (GatewayClient.Refused e) {
+                    waitOrThrow(e, waits);
+                }
+            }
         } catch (GatewayClient.Refused e) {
             err.println("pullcast: the gateway at " + client.url() + " says: " + e.getMessage());
             return e.status() / 100 == 4 ? ExitCodes.FAILED : ExitCodes.UNAVAILABLE;
+        } catch (ForeignAnswer e) {
+            err.println("pullcast: " + e.getMessage());
+            return ExitCodes.UNAVAILABLE;
         } catch (IOException e) {
             err.println("pullcast: cannot reach the gateway at " + client.url() + ": " + e.getMessage()
                     + ". Start one with: pullcast up");
             return ExitCodes.UNAVAILABLE;
         }
+    }
+
+    /** Waits as long as a busy gateway asks, if that is not too long: the same id is the same job. */
+    private void waitOrThrow(GatewayClient.Refused refused, StatedWaits waits)
+            throws GatewayClient.Refused, InterruptedException {
+        Duration wait = refused.retryAfter();
+        boolean busy = refused.status() == 429 || refused.status() == 503;
+        if (!busy || wait == null || !waits.allow(wait)) {
+            throw refused;
+        }
+        err.println("pullcast: the gateway at " + client.url() + " says: " + refused.getMessage() + " Waiting "
+                + StatedWaits.secondsOf(wait) + " s before the next try, as it asks.");
+        err.flush();
+        Thread.sleep(wait);
     }
 
     /** Shows the job until it has ended, or Ctrl-C: then it goes on without us. */

@@ -30,6 +30,11 @@ public final class LocalEngine {
                         null));
         try {
             return EngineImages.read(origin);
+        } catch (EngineImages.NotAllowed e) {
+            throw new EngineCheck.EngineUnavailable(
+                    "The engine's address " + address + " refused GET /images/json (" + e.getMessage()
+                            + "). Is this a proxy before the engine? It must allow this call.",
+                    e);
         } catch (IOException e) {
             throw new EngineCheck.EngineUnavailable(address.unreachable(wordsOf(e)), e);
         }

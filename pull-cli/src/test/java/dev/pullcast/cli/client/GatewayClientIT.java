@@ -44,7 +44,7 @@ class GatewayClientIT {
 
         @Test
         void sendsTheJobAsJson() throws IOException {
-            server.answer("HTTP/1.1 202 Accepted\r\nContent-Length: 2\r\n\r\n{}");
+            server.answer("HTTP/1.1 202 Accepted\r\nContent-Type: application/json\r\n\r\n{\"id\":\"job-1\"}");
             client.enqueue(job);
             assertThat(server.heads().getFirst())
                     .startsWith("POST /v1/pulls HTTP/1.1\nHost: " + server.url().substring(7) + "\n")
@@ -54,7 +54,7 @@ class GatewayClientIT {
 
         @Test
         void aJobIsCancelledByItsId() throws IOException {
-            server.answer("HTTP/1.1 202 Accepted\r\nContent-Length: 2\r\n\r\n{}");
+            server.answer("HTTP/1.1 202 Accepted\r\nContent-Type: application/json\r\n\r\n{\"id\":\"a b\"}");
             client.cancel("a b");
             assertThat(server.heads().getFirst()).startsWith("DELETE /v1/pulls/a%20b HTTP/1.1\n");
         }

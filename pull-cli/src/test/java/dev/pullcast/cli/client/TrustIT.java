@@ -31,7 +31,7 @@ class TrustIT {
     @BeforeEach
     void start() throws IOException {
         server = new ScriptedServer(OURS);
-        server.answer("HTTP/1.1 202 Accepted\r\nContent-Length: 2\r\n\r\n{}");
+        server.answer("HTTP/1.1 202 Accepted\r\nContent-Type: application/json\r\n\r\n{\"id\":\"job-1\"}");
     }
 
     @AfterEach

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The proxy of a request, from {@code HTTPS_PROXY}, {@code HTTP_PROXY} and {@code NO_PROXY} in upper or lower case, by the
- * rules of Go's {@code golang.org/x/net/http/httpproxy}, which Docker, Podman and Kubernetes follow. {@code localhost}
+ * rules of Go's {@code golang.org/x/net/http/httpproxy}, which Docker, Podman and Kubernetes follow; {@code ALL_PROXY} where
+ * the variable of the scheme is not set, as curl has it. {@code localhost}
  * and loopback addresses never go through a proxy. {@code NO_PROXY} is a list of {@code *}, IP addresses, networks
  * ({@code 10.0.0.0/8}) and domains, with or without a port: {@code example.org} means the host and all below it,
  * {@code .example.org} and {@code *.example.org} only what is below it. Where {@code REQUEST_METHOD} is set, a CGI
@@ -81,7 +82,7 @@ public final class ProxyRules {
      * @throws IllegalArgumentException if the proxy that applies is written wrongly; the message has no credentials
      */
     public @Nullable Proxy proxyFor(boolean tls, String host, int port) {
-        Variable variable = tls ? first("HTTPS_PROXY", "https_proxy") : plainProxy();
+        Variable variable = tls ? first("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy") : plainProxy();
         return variable.value().isEmpty() || isException(host, port)
                 ? null
                 : Proxy.read(variable.name(), variable.value());
@@ -89,7 +90,9 @@ public final class ProxyRules {
 
     private Variable plainProxy() {
         boolean isCgi = !environment.getOrDefault("REQUEST_METHOD", "").isEmpty();
-        return isCgi ? first("http_proxy") : first("HTTP_PROXY", "http_proxy");
+        return isCgi
+                ? first("http_proxy", "ALL_PROXY", "all_proxy")
+                : first("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy");
     }
 
     private Variable first(String... names) {
