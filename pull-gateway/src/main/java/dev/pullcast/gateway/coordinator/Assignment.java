@@ -33,19 +33,20 @@ final class Assignment {
     }
 
     /** As an earlier owner wrote it. */
-    Assignment(String worker, int pulls, JobEntry.Assigned state) {
+    Assignment(String worker, int pulls, JobEntry.Assigned entry) {
         this(worker, pulls);
-        byte[] written = state.ends().getBytes(US_ASCII);
+        byte[] written = entry.ends().getBytes(US_ASCII);
         System.arraycopy(written, 0, ends, 0, Math.min(pulls, written.length));
         for (byte end : ends) {
             unanswered -= endingOf(end) == null ? 0 : 1;
         }
-        given = state.given();
-        stopSent = state.stopSent();
-        pauseSent = state.pauseSent();
+        given = entry.given();
+        stopSent = entry.stopSent();
+        pauseSent = entry.pauseSent();
     }
 
-    JobEntry.Assigned state() {
+    /** Its entry in the changelog. */
+    JobEntry.Assigned entry() {
         return new JobEntry.Assigned(given, stopSent, pauseSent, new String(ends, US_ASCII));
     }
 

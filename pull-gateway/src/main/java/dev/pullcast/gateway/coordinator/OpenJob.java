@@ -10,14 +10,11 @@ import dev.pullcast.contract.job.TaskRecord.PullTask;
 import dev.pullcast.contract.job.TaskRecord.TaskPull;
 import dev.pullcast.contract.job.WorkersAtOnce;
 import dev.pullcast.contract.worker.WorkerStatus;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
@@ -28,8 +25,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A job from its acceptance to its end: which workers are expected, which have a task, and how each pull ended. Every
- * change is also a change of its {@link JobEntry}, so that a ledger that is restored equals the one that wrote it. Owned
+ * A job from its acceptance to its end. Every change of it or of its {@link Roster} is also a change of a {@link
+ * JobEntry}, so that a ledger that is restored equals the one that wrote it. Owned
  * by the coordinator's thread.
  */
 final class OpenJob {
@@ -65,11 +62,6 @@ final class OpenJob {
         record Expired(Instant at) implements Closing {}
     }
 
-    /** A list of expected workers in the changelog takes at most so many bytes. */
-    private static final int MAX_EXPECTED_BYTES = 256 * 1024;
-    /** How long the number of workers at work is believed, which costs a look at each to count. */
-    private static final Duration COUNT_INTERVAL = Duration.ofSeconds(1);
-
     private final PullJob job;
     private final String content;
     private final Instant accepted;
@@ -77,34 +69,17 @@ final class OpenJob {
     private final Instant deadline;
     private final List<TaskPull> pulls;
     private final Map<String, Integer> indexes = new HashMap<>();
-    private final TreeMap<String, Assignment> assignments = new TreeMap<>();
-    /** Workers that have the task and have not answered for all of it. */
-    private final NavigableSet<String> running = new TreeSet<>();
-    /** Workers that the target names and that are not expected yet. */
-    private final Set<String> absent = new LinkedHashSet<>();
-
-    private final Starts waiting;
-    private final Map<Ending, Integer> counts = new EnumMap<>(Ending.class);
-    private int unanswered;
+    private final Roster roster;
     private @Nullable WorkersAtOnce atOnce;
     private boolean paused;
     private @Nullable Closing closing;
-
-    private int atWork;
-    private Instant countedAt = Instant.MIN;
+    /** Whether the changelog does not have it yet as it is. */
+    private boolean changed = true;
 
     // How far each was gone through; null before it begins. After a takeover it begins anew and finds what is left.
     private @Nullable Iterator<Assignment> untold;
     private @Nullable Iterator<Assignment> unwritten;
     private boolean outOfTime;
-
-    /** What is not written to the changelog yet. */
-    private boolean headerChanged = true;
-
-    private final Set<String> changed = new LinkedHashSet<>();
-    private final List<String> expected = new ArrayList<>();
-    private int parts;
-    private boolean relisted;
     private int taskBytes;
 
     /**
@@ -135,14 +110,13 @@ final class OpenJob {
         this.atOnce = state.workersAtOnce();
         this.paused = state.paused();
         this.closing = closingOf(state);
-        this.waiting = new Starts(job, accepted);
         this.pulls = TaskPulls.of(job);
         for (int i = 0; i < pulls.size(); i++) {
             indexes.put(pulls.get(i).pull(), i);
         }
-        if (job.target().mode() == Target.Mode.ALL) {
-            absent.addAll(new TreeSet<>(job.target().workers()));
-        }
+        Target target = job.target();
+        Set<String> named = target.mode() == Target.Mode.ALL ? new TreeSet<>(target.workers()) : Set.of();
+        this.roster = new Roster(job.id(), pulls.size(), new Starts(job, accepted), named);
     }
 
     private static @Nullable Closing closingOf(JobEntry.Open state) {
@@ -163,30 +137,9 @@ final class OpenJob {
     static OpenJob restore(
             JobEntry.Open state, Map<Integer, JobEntry.Expected> lists, Map<String, JobEntry.Assigned> assigned) {
         OpenJob open = new OpenJob(state);
-        lists.forEach((part, list) -> {
-            open.parts = Math.max(open.parts, part + 1);
-            list.workers().forEach(worker -> open.take(worker, assigned.get(worker)));
-        });
-        open.headerChanged = false;
+        open.roster.restore(lists, assigned);
+        open.changed = false;
         return open;
-    }
-
-    private void take(String worker, JobEntry.@Nullable Assigned state) {
-        Assignment assignment =
-                state == null ? new Assignment(worker, pulls.size()) : new Assignment(worker, pulls.size(), state);
-        if (assignments.putIfAbsent(worker, assignment) != null) {
-            return;
-        }
-        absent.remove(worker);
-        unanswered += assignment.isAnswered() ? 0 : 1;
-        if (assignment.isRunning()) {
-            running.add(worker);
-        } else if (!assignment.isGiven() && !assignment.isAnswered()) {
-            waiting.add(worker);
-        }
-        for (Ending ending : Ending.ALL) {
-            counts.merge(ending, assignment.count(ending), Integer::sum);
-        }
     }
 
     PullJob job() {
@@ -210,7 +163,7 @@ final class OpenJob {
     void close(Closing how) {
         closing = how;
         untold = null;
-        headerChanged = true;
+        changed = true;
     }
 
     boolean isGraceOver(Instant now) {
@@ -218,17 +171,17 @@ final class OpenJob {
     }
 
     NavigableSet<String> workers() {
-        return assignments.navigableKeySet();
+        return roster.workers();
     }
 
     /** Workers that the target names and that are not expected yet, sorted. */
     Set<String> absent() {
-        return absent;
+        return roster.absent();
     }
 
     /** Whether every worker has answered for every pull. */
     boolean isAnswered() {
-        return unanswered == 0;
+        return roster.isAnswered();
     }
 
     boolean isPaused() {
@@ -240,69 +193,45 @@ final class OpenJob {
         paused = now;
         untold = null;
         atOnce = bound == null ? atOnce : bound;
-        headerChanged = true;
+        changed = true;
     }
 
     int count(Ending ending) {
-        return counts.getOrDefault(ending, 0);
+        return roster.count(ending);
     }
 
     /** Whether a worker that comes while the job goes on is to have its task, too. */
     boolean isFor(WorkerStatus worker, Instant now) {
-        return (job.target().mode() == Target.Mode.ALL || assignments.isEmpty())
+        return (job.target().mode() == Target.Mode.ALL || workers().isEmpty())
                 && closing == null
                 && now.isBefore(deadline)
-                && !assignments.containsKey(worker.worker())
+                && !workers().contains(worker.worker())
                 && WorkerTable.isCandidate(worker, job.target(), now);
     }
 
     /** Expects answers from a worker, which has no task yet. */
     void add(String worker) {
-        if (!assignments.containsKey(worker)) {
-            take(worker, null);
-            expected.add(worker);
-        }
+        roster.add(worker);
     }
 
-    /** The worker has its task. */
+    /** Gives a worker its task. */
     void start(String worker) {
-        Assignment assignment = assignments.get(worker);
-        if (assignment != null && !assignment.isGiven()) {
-            waiting.remove(worker);
-            assignment.give();
-            running.add(worker);
-            atWork++;
-            changed.add(worker);
-        }
+        roster.start(worker);
     }
 
     /** Expects nothing more of a worker, as another takes its place; what it ended does not count either. */
     void drop(String worker) {
-        Assignment assignment = assignments.remove(worker);
-        if (assignment != null) {
-            waiting.remove(worker);
-            running.remove(worker);
-            unanswered -= assignment.isAnswered() ? 0 : 1;
-            for (Ending ending : Ending.ALL) {
-                counts.merge(ending, -assignment.count(ending), Integer::sum);
-            }
-            // Jobs of mode any expect one worker at a time: the lists are few and begin anew.
-            changed.add(worker);
-            expected.clear();
-            expected.addAll(assignments.keySet());
-            parts = 0;
-            relisted = true;
-        }
+        roster.drop(worker);
     }
 
     /** Whether a worker has a task with pulls that have not ended. */
     boolean isRunning(String worker) {
-        return running.contains(worker);
+        return running().contains(worker);
     }
 
     /** Workers that have the task and have not answered for all of it, sorted. */
     NavigableSet<String> running() {
-        return running;
+        return roster.running();
     }
 
     /**
@@ -312,11 +241,7 @@ final class OpenJob {
     Iterator<Assignment> untold() {
         Iterator<Assignment> found = untold;
         if (found == null) {
-            found = running.stream()
-                    .map(assignments::get)
-                    .filter(a -> closing == null ? a.isPauseSent() != paused : !a.isStopSent())
-                    .toList()
-                    .iterator();
+            found = roster.running(a -> closing == null ? a.isPauseSent() != paused : !a.isStopSent());
             untold = found;
         }
         return found;
@@ -330,7 +255,7 @@ final class OpenJob {
     Iterator<Assignment> unwritten(boolean all) {
         Iterator<Assignment> found = unwritten;
         if (found == null || (all && !outOfTime)) {
-            found = List.copyOf(assignments.values()).iterator();
+            found = roster.all().iterator();
             unwritten = found;
             outOfTime = all;
         }
@@ -339,7 +264,7 @@ final class OpenJob {
 
     /** Remembers that a worker was told to stop, or to pause, or to go on. */
     void changed(Assignment assignment) {
-        changed.add(assignment.worker());
+        roster.changed(assignment);
     }
 
     /**
@@ -350,20 +275,12 @@ final class OpenJob {
      * @param hasRoom whether a worker can be given a task
      */
     List<String> due(Instant now, int most, Predicate<String> isLive, Predicate<String> hasRoom) {
-        if (paused || closing != null || !waiting.isDue(now)) {
+        if (paused || closing != null || !roster.isDue(now)) {
             return List.of();
         }
         WorkersAtOnce bound = atOnce;
-        long room = bound == null ? most : Math.min(most, bound.among(assignments.size()) - atWork(now, isLive));
-        return waiting.due(now, isLive.and(hasRoom)).limit(Math.max(0, room)).toList();
-    }
-
-    private int atWork(Instant now, Predicate<String> isLive) {
-        if (!now.isBefore(countedAt.plus(COUNT_INTERVAL))) {
-            atWork = Math.toIntExact(running.stream().filter(isLive).count());
-            countedAt = now;
-        }
-        return atWork;
+        int room = bound == null ? most : bound.among(workers().size()) - roster.atWork(now, isLive);
+        return roster.due(now, Math.min(most, room), isLive.and(hasRoom));
     }
 
     /**
@@ -372,22 +289,8 @@ final class OpenJob {
      * @return whether the worker has answered for all of its pulls with this one
      */
     boolean end(String worker, String pull, Ending ending) {
-        Assignment assignment = assignments.get(worker);
         Integer index = indexes.get(pull);
-        if (assignment == null || index == null || !assignment.end(index, ending)) {
-            return false;
-        }
-        changed.add(worker);
-        counts.merge(ending, 1, Integer::sum);
-        if (!assignment.isAnswered()) {
-            return false;
-        }
-        unanswered--;
-        waiting.remove(worker);
-        if (running.remove(worker)) {
-            atWork = Math.max(0, atWork - 1);
-        }
-        return true;
+        return index != null && roster.end(worker, index, ending);
     }
 
     /** The pulls of an assignment that have no end; from now on they count as written on the worker's behalf. */
@@ -395,7 +298,7 @@ final class OpenJob {
         List<TaskPull> missing = new ArrayList<>();
         assignment.write(index -> missing.add(pulls.get(index)));
         if (!missing.isEmpty()) {
-            changed.add(assignment.worker());
+            roster.changed(assignment);
         }
         return missing;
     }
@@ -432,7 +335,7 @@ final class OpenJob {
                 job.soleProject(),
                 job.labels(),
                 images,
-                List.copyOf(assignments.keySet()),
+                List.copyOf(workers()),
                 deadline,
                 paused);
     }
@@ -441,9 +344,7 @@ final class OpenJob {
     Map<String, JobEntry> state() {
         Map<String, JobEntry> all = new LinkedHashMap<>();
         all.put(JobEntry.key(job.id()), header());
-        List<String> names = List.copyOf(assignments.keySet());
-        all.put(JobEntry.expectedKey(job.id(), 0), new JobEntry.Expected(names));
-        assignments.forEach((worker, a) -> all.put(JobEntry.assignedKey(job.id(), worker), a.state()));
+        roster.state(all);
         return all;
     }
 
@@ -463,46 +364,16 @@ final class OpenJob {
 
     /** Hands over what changed since the last call. */
     void takeChanges(List<Output> outputs) {
-        if (headerChanged) {
+        if (changed) {
             outputs.add(new Output.State(JobEntry.key(job.id()), header()));
-            headerChanged = false;
+            changed = false;
         }
-        List<String> list = new ArrayList<>();
-        int bytes = 0;
-        for (String worker : expected) {
-            if (bytes > MAX_EXPECTED_BYTES - 4 * worker.length()) {
-                outputs.add(expectedOf(list));
-                list = new ArrayList<>();
-                bytes = 0;
-            }
-            list.add(worker);
-            bytes += 4 * worker.length();
-        }
-        if (!list.isEmpty() || relisted) {
-            outputs.add(expectedOf(list));
-        }
-        relisted = false;
-        expected.clear();
-        for (String worker : changed) {
-            Assignment assignment = assignments.get(worker);
-            String key = JobEntry.assignedKey(job.id(), worker);
-            outputs.add(new Output.State(key, assignment == null ? null : assignment.state()));
-        }
-        changed.clear();
-    }
-
-    private Output expectedOf(List<String> list) {
-        return new Output.State(JobEntry.expectedKey(job.id(), parts++), new JobEntry.Expected(List.copyOf(list)));
+        roster.takeChanges(outputs);
     }
 
     /** Keys of the changelog that are of no more use when the job has its end, but for its own. */
     List<String> keys() {
-        List<String> keys = new ArrayList<>();
-        for (int part = 0; part < parts; part++) {
-            keys.add(JobEntry.expectedKey(job.id(), part));
-        }
-        assignments.keySet().forEach(worker -> keys.add(JobEntry.assignedKey(job.id(), worker)));
-        return keys;
+        return roster.keys();
     }
 
     /** Size of its task, in bytes. */
