@@ -106,7 +106,7 @@ public final class PullCommand implements Callable<Integer> {
         options.check();
         PrintWriter err = spec.commandLine().getErr();
         String address = engine.address();
-        Found found = sources.findOrTake(operands);
+        Found found = sources.findOrTake(operands, options.platform());
         boolean allRead = SourceReport.print(found, err);
         try {
             PullPlan plan = PullPlan.of(found, options.when(), options.platform());

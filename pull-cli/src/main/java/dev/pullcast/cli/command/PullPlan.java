@@ -45,6 +45,9 @@ record PullPlan(List<Wanted> images, Map<Wanted, List<String>> pullSecrets, JobW
     static PullPlan of(Found found, @Nullable When policy, @Nullable String platform) {
         Map<Wanted, List<String>> images = new LinkedHashMap<>();
         for (FoundImage image : found.images()) {
+            if (isBuiltOnly(image)) {
+                continue;
+            }
             Wanted wanted = new Wanted(
                     image.image(),
                     image.platform() != null ? image.platform() : platform,
@@ -52,6 +55,11 @@ record PullPlan(List<Wanted> images, Map<Wanted, List<String>> pullSecrets, JobW
             images.put(wanted, image.pullSecrets());
         }
         return new PullPlan(List.copyOf(images.keySet()), Map.copyOf(images), found.wishes());
+    }
+
+    /** Compose's {@code pull_policy: build} and {@code never} beside {@code build}: docker compose pulls no such image. */
+    private static boolean isBuiltOnly(FoundImage image) {
+        return image.built() && image.policy() == WhenToPull.NEVER;
     }
 
     private static When whenOf(@Nullable WhenToPull policy) {

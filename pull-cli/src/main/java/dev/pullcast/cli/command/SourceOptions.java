@@ -6,6 +6,7 @@ import dev.pullcast.cli.discover.Surroundings;
 import dev.pullcast.cli.discover.found.ComposeOptions;
 import dev.pullcast.cli.discover.found.Found;
 import dev.pullcast.cli.discover.found.SourceKind;
+import dev.pullcast.cli.discover.text.BuilderArguments;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -97,9 +98,19 @@ final class SourceOptions {
         return Discovery.find(request(operands, projectName, false), Surroundings.ofProcess());
     }
 
-    /** The same, but an operand that is no path is an image. */
-    Found findOrTake(List<String> operands) {
-        return Discovery.find(request(operands, null, true), Surroundings.ofProcess());
+    /**
+     * The same, but an operand that is no path is an image.
+     *
+     * @param platform that a Dockerfile is built for; null for this machine's
+     */
+    Found findOrTake(List<String> operands, @Nullable String platform) {
+        Discovery.Request request = request(operands, null, true);
+        Map<String, String> arguments =
+                new LinkedHashMap<>(platform == null ? Map.of() : BuilderArguments.ofTarget(platform));
+        arguments.putAll(request.buildArguments());
+        return Discovery.find(
+                new Discovery.Request(request.operands(), request.kind(), request.compose(), arguments, true),
+                Surroundings.ofProcess());
     }
 
     private Discovery.Request request(List<String> operands, @Nullable String shortName, boolean imagesAllowed) {

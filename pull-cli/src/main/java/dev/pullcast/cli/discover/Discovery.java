@@ -9,6 +9,7 @@ import dev.pullcast.cli.discover.found.Place;
 import dev.pullcast.cli.discover.found.Position;
 import dev.pullcast.cli.discover.found.SourceKind;
 import dev.pullcast.contract.image.ImageReference;
+import dev.pullcast.contract.image.ReferenceText;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -101,9 +102,10 @@ public final class Discovery {
                 reading.named(path, word);
             }
         } else if (request.imagesAllowed() && request.kind() == null && !isWrittenLikeAPath(word)) {
-            findings.add(FoundImage.at(new Place(SourceKind.ARGUMENT, Position.of(word), ""), word));
+            Position at = Position.of(ReferenceText.redacted(word));
+            findings.add(FoundImage.at(new Place(SourceKind.ARGUMENT, at, ""), word));
         } else {
-            findings.problem(Position.of(word), "there is no such file or folder");
+            findings.problem(Position.of(ReferenceText.redacted(word)), "there is no such file or folder");
         }
     }
 

@@ -1,33 +1,58 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.pullcast.cli.discover;
 
+import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code .gitignore} files from the repository's root down to a folder (git-scm.com/docs/gitignore): the last pattern
- * that matches decides, {@code !} takes back, a slash within a pattern binds it to its folder, one at its end means
- * folders only. Immutable.
+ * {@code .gitignore} files from the repository's root down to a folder (git-scm.com/docs/gitignore; git, {@code dir.c}):
+ * the last pattern that matches decides, {@code !} takes back, a slash within a pattern binds it to its folder, one at
+ * its end means folders only. Files and rules are bounded; what is beyond counts as not there. Immutable.
  */
 final class IgnoreRules {
+    /** Bytes of one file that are read. */
+    static final int MAX_FILE_BYTES = 1024 * 1024;
+    /** Rules that hold in one folder, its own and those from above. */
+    static final int MAX_RULES = 5000;
+
+    private static final int MAX_PATTERN = 4096;
     private static final IgnoreRules NONE = new IgnoreRules(List.of());
 
     private final List<Rule> rules;
 
-    /** A pattern of the {@code .gitignore} in a folder, for paths relative to that folder. */
-    private record Rule(Path folder, Pattern pattern, boolean foldersOnly, boolean takesBack) {
+    /**
+     * A pattern of the {@code .gitignore} in a folder.
+     *
+     * @param text the whole pattern where it has no wildcards, else what stands before the first one
+     * @param wildcards null where there are none
+     * @param nameOnly whether it is matched with a file's name; else with its path relative to the folder
+     */
+    private record Rule(
+            Path folder,
+            String text,
+            @Nullable Wildmatch wildcards,
+            boolean nameOnly,
+            boolean foldersOnly,
+            boolean takesBack) {
         boolean matches(Path path, boolean isFolder) {
             if ((foldersOnly && !isFolder) || !path.startsWith(folder)) {
                 return false;
             }
-            String relative = folder.relativize(path).toString().replace('\\', '/');
-            return pattern.matcher(relative).matches();
+            String subject = nameOnly
+                    ? String.valueOf(path.getFileName())
+                    : folder.relativize(path).toString().replace(File.separatorChar, '/');
+            if (wildcards == null) {
+                return subject.equals(text);
+            }
+            return subject.startsWith(text) && wildcards.matches(subject.substring(text.length()));
         }
     }
 
@@ -54,20 +79,22 @@ final class IgnoreRules {
         return NONE;
     }
 
-    /** These and the ones of a folder's own {@code .gitignore}. */
+    /** These and the ones of a folder's own {@code .gitignore}; git follows no link to one. */
     IgnoreRules in(Path folder) {
         Path file = folder.resolve(".gitignore");
-        if (!Files.isRegularFile(file)) {
+        if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
             return this;
         }
         List<Rule> all = new ArrayList<>(rules);
-        try {
-            for (String line : new String(Files.readAllBytes(file), StandardCharsets.UTF_8).split("\r?\n", -1)) {
-                Rule rule = rule(folder.toAbsolutePath().normalize(), line);
-                if (rule != null) {
+        try (InputStream in = Files.newInputStream(file)) {
+            String text = new String(in.readNBytes(MAX_FILE_BYTES), StandardCharsets.UTF_8);
+            Path base = folder.toAbsolutePath().normalize();
+            lines(text).forEach(line -> {
+                Rule rule = rule(base, line);
+                if (rule != null && all.size() < MAX_RULES) {
                     all.add(rule);
                 }
-            }
+            });
         } catch (IOException e) {
             // Git itself goes on without a .gitignore that it cannot read.
         }
@@ -85,54 +112,57 @@ final class IgnoreRules {
         return false;
     }
 
-    private static @Nullable Rule rule(Path folder, String line) {
-        String glob = line.endsWith("\\ ") ? line : line.stripTrailing();
-        if (glob.isEmpty() || glob.startsWith("#")) {
-            return null;
+    private static List<String> lines(String text) {
+        List<String> lines = new ArrayList<>();
+        int start = text.startsWith("\uFEFF") ? 1 : 0;
+        while (start < text.length()) {
+            int end = text.indexOf('\n', start);
+            end = end < 0 ? text.length() : end;
+            String line = text.substring(start, end);
+            line = line.endsWith("\r") ? line.substring(0, line.length() - 1) : line;
+            int zero = line.indexOf('\0');
+            lines.add(withoutBlanksAtTheEnd(zero < 0 ? line : line.substring(0, zero)));
+            start = end + 1;
         }
-        boolean takesBack = glob.startsWith("!");
-        glob = takesBack ? glob.substring(1) : glob;
-        boolean foldersOnly = glob.endsWith("/");
-        glob = foldersOnly ? glob.substring(0, glob.length() - 1) : glob;
-        boolean bound = glob.indexOf('/') >= 0;
-        glob = glob.startsWith("/") ? glob.substring(1) : glob;
-        if (glob.isEmpty()) {
-            return null;
-        }
-        return new Rule(folder, Pattern.compile((bound ? "" : "(?:.*/)?") + regex(glob)), foldersOnly, takesBack);
+        return lines;
     }
 
-    private static String regex(String glob) {
-        StringBuilder regex = new StringBuilder();
-        int i = 0;
-        while (i < glob.length()) {
-            char c = glob.charAt(i);
-            int close = c == '[' ? glob.indexOf(']', i + 2) : -1;
-            if (glob.startsWith("**/", i)) {
-                regex.append("(?:.*/)?");
-                i += 3;
-            } else if (glob.startsWith("**", i)) {
-                regex.append(".*");
-                i += 2;
-            } else if (c == '*') {
-                regex.append("[^/]*");
-                i++;
-            } else if (c == '?') {
-                regex.append("[^/]");
-                i++;
-            } else if (close > 0) {
-                String set = glob.substring(i + 1, close);
-                String inverse = set.startsWith("!") || set.startsWith("^") ? "^" : "";
-                regex.append('[').append(inverse);
-                regex.append(set.substring(inverse.length()).replaceAll("[\\\\\\[\\]&^]", "\\\\$0"))
-                        .append(']');
-                i = close + 1;
-            } else {
-                boolean escaped = c == '\\' && i + 1 < glob.length();
-                regex.append(Pattern.quote(String.valueOf(escaped ? glob.charAt(i + 1) : c)));
-                i += escaped ? 2 : 1;
+    /** Blanks at the end do not count, unless a backslash stands before them. */
+    private static String withoutBlanksAtTheEnd(String line) {
+        int firstBlank = -1;
+        for (int i = 0; i < line.length(); i++) {
+            char c = line.charAt(i);
+            if (c != ' ') {
+                firstBlank = -1;
+                i += c == '\\' ? 1 : 0;
+            } else if (firstBlank < 0) {
+                firstBlank = i;
             }
         }
-        return regex.toString();
+        return firstBlank < 0 ? line : line.substring(0, firstBlank);
+    }
+
+    private static @Nullable Rule rule(Path folder, String line) {
+        if (line.isEmpty() || line.startsWith("#") || line.length() > MAX_PATTERN) {
+            return null;
+        }
+        boolean takesBack = line.startsWith("!");
+        String pattern = takesBack ? line.substring(1) : line;
+        boolean foldersOnly = pattern.endsWith("/");
+        pattern = foldersOnly ? pattern.substring(0, pattern.length() - 1) : pattern;
+        boolean nameOnly = pattern.indexOf('/') < 0;
+        pattern = pattern.startsWith("/") ? pattern.substring(1) : pattern;
+        if (pattern.isEmpty()) {
+            return null;
+        }
+        int literal = 0;
+        while (literal < pattern.length() && "*?[\\".indexOf(pattern.charAt(literal)) < 0) {
+            literal++;
+        }
+        boolean hasWildcards = literal < pattern.length();
+        // Git takes what is before the first wildcard away first, so that "a**/b" begins with the stars.
+        String text = hasWildcards && nameOnly ? "" : pattern.substring(0, literal);
+        Wildmatch wildcards = hasWildcards ? Wildmatch.of(pattern.substring(text.length())) : null;
+        return new Rule(folder, text, wildcards, nameOnly, foldersOnly, takesBack);
     }
 }

@@ -10,6 +10,7 @@ import dev.pullcast.cli.discover.found.Findings;
 import dev.pullcast.cli.discover.found.Position;
 import dev.pullcast.cli.discover.found.SourceException;
 import dev.pullcast.cli.discover.found.SourceKind;
+import dev.pullcast.cli.discover.found.SourceText;
 import dev.pullcast.cli.discover.kubernetes.ManifestSource;
 import dev.pullcast.cli.discover.text.DockerfileSource;
 import dev.pullcast.cli.discover.text.ListSource;
@@ -17,8 +18,6 @@ import dev.pullcast.cli.discover.yaml.YamlReader;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,11 +27,15 @@ import org.jspecify.annotations.Nullable;
 /** Reads files and standard input as what they are. For one thread. */
 final class Reading {
     private static final int LARGEST = 4 * YamlReader.LARGEST_TEXT;
+    /** Bytes of all files that one search reads without being told their names. */
+    private static final long MAX_SCANNED = 512L * 1024 * 1024;
+
     private static final String STANDARD_INPUT = "-";
 
     private final Discovery.Request request;
     private final Surroundings here;
     private final Findings findings;
+    private long scannedBytes;
 
     Reading(Discovery.Request request, Surroundings here, Findings findings) {
         this.request = request;
@@ -93,7 +96,7 @@ final class Reading {
                 continue;
             }
             String shown = folder.shown(file);
-            String text = kind == null || isWanted(kind) ? text(file, shown) : null;
+            String text = kind == null || isWanted(kind) ? scannedText(file, shown) : null;
             if (text == null) {
                 continue;
             }
@@ -150,6 +153,19 @@ final class Reading {
         }
     }
 
+    private @Nullable String scannedText(Path file, String shown) {
+        if (scannedBytes > MAX_SCANNED) {
+            findings.problem(
+                    Position.of(shown),
+                    "more than " + MAX_SCANNED / (1024 * 1024)
+                            + " MiB were read before this file: name folders or files");
+            return null;
+        }
+        String text = text(file, shown);
+        scannedBytes += text == null ? 0 : text.length();
+        return text;
+    }
+
     private @Nullable String text(Path file, String shown) {
         try (InputStream in = Files.newInputStream(file)) {
             return text(in);
@@ -164,10 +180,6 @@ final class Reading {
         if (bytes.length > LARGEST) {
             throw new IOException("it is larger than " + LARGEST / (1024 * 1024) + " MiB");
         }
-        return StandardCharsets.UTF_8
-                .newDecoder()
-                .onMalformedInput(CodingErrorAction.REPORT)
-                .decode(ByteBuffer.wrap(bytes))
-                .toString();
+        return SourceText.of(bytes);
     }
 }

@@ -16,7 +16,7 @@ final class Reasons {
             case NoSuchFileException _ -> "there is no such file or folder";
             case AccessDeniedException _ -> "permission denied";
             case FileSystemLoopException _ -> "its links lead in a circle";
-            case CharacterCodingException _ -> "it is not UTF-8 text";
+            case CharacterCodingException _ -> "it is no text in UTF-8, UTF-16 or UTF-32";
             default -> String.valueOf(e.getMessage());
         };
     }

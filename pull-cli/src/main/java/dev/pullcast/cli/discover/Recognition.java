@@ -4,17 +4,15 @@ package dev.pullcast.cli.discover;
 import dev.pullcast.cli.discover.clnrm.ClnrmSource;
 import dev.pullcast.cli.discover.found.SourceKind;
 import dev.pullcast.cli.discover.text.ListSource;
+import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Tells kinds of sources apart by name, and by content where the name does not say. Pure. */
 final class Recognition {
-    private static final Pattern DOCKERFILE =
-            Pattern.compile("(?:docker|container)file(?:\\..+)?|.+\\.(?:docker|container)file");
-    private static final Pattern COMPOSE = Pattern.compile("(?:docker-)?compose(?:[._-].+)?\\.ya?ml");
-    private static final Pattern CONTAINERLAB = Pattern.compile(".+\\.clab\\.ya?ml");
-    private static final Pattern LIST = Pattern.compile("images\\.(?:txt|list)|.+\\.images(?:\\.txt)?");
+    private static final List<String> YAML = List.of(".yml", ".yaml");
+    private static final List<String> LISTS = List.of("images.txt", "images.list");
 
     private static final Pattern MANIFEST = Pattern.compile(
             "(?:^|\n)apiVersion[ \t]*:|[{,\\[]\\s*\"apiVersion\"\\s*:|^[ \t]*\"apiVersion\"\\s*:", Pattern.MULTILINE);
@@ -22,9 +20,9 @@ final class Recognition {
     private static final Pattern TOPOLOGY = Pattern.compile("(?:^|\n)topology[ \t]*:");
     private static final Pattern SERVICES = Pattern.compile("(?:^|\n)(?:services|include)[ \t]*:");
     private static final Pattern FROM =
-            Pattern.compile("^\\s*FROM\\s+\\S", Pattern.CASE_INSENSITIVE | Pattern.MULTILINE);
+            Pattern.compile("^[ \t]*+FROM[ \t]++\\S", Pattern.CASE_INSENSITIVE | Pattern.MULTILINE);
     private static final Pattern INSTRUCTION =
-            Pattern.compile("\\A(?:[ \t\r]*+(?:#[^\n]*+)?\n)*+[ \t]*+(?:FROM|ARG)\\s+\\S", Pattern.CASE_INSENSITIVE);
+            Pattern.compile("\\A(?:[ \t\r]*+(?:#[^\n]*+)?\n)*+[ \t]*+(?:FROM|ARG)[ \t]++\\S", Pattern.CASE_INSENSITIVE);
 
     private Recognition() {}
 
@@ -37,16 +35,39 @@ final class Recognition {
         if (name.endsWith(".clnrm.toml")) {
             return SourceKind.CLNRM;
         }
-        if (COMPOSE.matcher(name).matches()) {
+        if (isCompose(name)) {
             return SourceKind.COMPOSE;
         }
-        if (CONTAINERLAB.matcher(name).matches()) {
+        if (YAML.stream().anyMatch(end -> isLonger(name, ".clab" + end))) {
             return SourceKind.CONTAINERLAB;
         }
-        if (DOCKERFILE.matcher(name).matches()) {
+        if (isDockerfile(name)) {
             return SourceKind.DOCKERFILE;
         }
-        return LIST.matcher(name).matches() ? SourceKind.LIST : null;
+        boolean isList = LISTS.contains(name) || isLonger(name, ".images") || isLonger(name, ".images.txt");
+        return isList ? SourceKind.LIST : null;
+    }
+
+    /** {@code compose.yaml}, {@code docker-compose.override.yml}, {@code compose_dev.yml} and their like. */
+    private static boolean isCompose(String name) {
+        String rest = name.startsWith("docker-") ? name.substring("docker-".length()) : name;
+        String end = YAML.stream().filter(rest::endsWith).findFirst().orElse("");
+        if (end.isEmpty() || !rest.startsWith("compose")) {
+            return false;
+        }
+        String middle = rest.substring("compose".length(), Math.max("compose".length(), rest.length() - end.length()));
+        return middle.isEmpty() || (middle.length() > 1 && "._-".indexOf(middle.charAt(0)) >= 0);
+    }
+
+    private static boolean isDockerfile(String name) {
+        return List.of("dockerfile", "containerfile").stream()
+                .anyMatch(word -> name.equals(word)
+                        || (name.startsWith(word + '.') && name.length() > word.length() + 1)
+                        || isLonger(name, '.' + word));
+    }
+
+    private static boolean isLonger(String name, String end) {
+        return name.length() > end.length() && name.endsWith(end);
     }
 
     /** Whether a scan looks into a file whose name does not say what it is. */

@@ -86,7 +86,8 @@ class KindsTest {
         void whatWasNamedMustBeATest() {
             Search search = Search.in(folder, "-- a.toml --\n[package]\nname = \"x\"\n-- b.clnrm.toml --\n[meta]\n");
             assertThat(search.problems("a.toml"))
-                    .containsExactly("a.toml: there is no [test.metadata], so this is no test of clnrm");
+                    .containsExactly(
+                            "a.toml: there is no [test.metadata] and no [meta] with a name, so this is no test of clnrm");
             assertThat(search.problems("b.clnrm.toml"))
                     .singleElement()
                     .asString()

@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  */
 record Guard(Set<String> hosts, Set<String> origins, boolean anyAddress) implements Handler<RoutingContext> {
     private static final Pattern LOOPBACK = Pattern.compile("localhost|127\\.\\d{1,3}\\.\\d{1,3}\\.\\d{1,3}|\\[?::1]?");
-    private static final Pattern ADDRESS = Pattern.compile("\\d{1,3}(?:\\.\\d{1,3}){3}|\\[?[0-9a-f:.]*:[0-9a-f:.]*]?");
+    private static final Pattern ADDRESS =
+            Pattern.compile("\\d{1,3}(?:\\.\\d{1,3}){3}|\\[?(?=[0-9a-f.]*+:)[0-9a-f:.]++]?");
 
     /** Settles the sets. */
     Guard {

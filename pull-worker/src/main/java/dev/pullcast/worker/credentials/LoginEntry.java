@@ -44,7 +44,8 @@ final class LoginEntry {
     private static String unpack(String packed, String key, String place) {
         try {
             // Go's decoder skips line ends, and the kubelet's takes it without padding.
-            byte[] bytes = Base64.getDecoder().decode(packed.strip().replaceAll("[\r\n]", ""));
+            byte[] bytes =
+                    Base64.getDecoder().decode(packed.strip().replace("\r", "").replace("\n", ""));
             return new String(bytes, StandardCharsets.UTF_8);
         } catch (IllegalArgumentException e) {
             throw Failures.auth("the login for " + key + " in " + place + " is not base64; log in again there");

@@ -238,7 +238,9 @@ final class CredentialFields {
 
     /** A registry as references name it, whichever way Docker's files write it. */
     private static String domainOf(String address) {
-        String rest = address.replaceFirst("^https?://", "");
+        String rest = address.startsWith("https://")
+                ? address.substring("https://".length())
+                : address.startsWith("http://") ? address.substring("http://".length()) : address;
         int slash = rest.indexOf('/');
         String host = slash < 0 ? rest : rest.substring(0, slash);
         return host.equals("index.docker.io") || host.equals("registry-1.docker.io") ? "docker.io" : host;

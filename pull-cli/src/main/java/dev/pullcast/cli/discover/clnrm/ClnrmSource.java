@@ -10,7 +10,6 @@ import dev.pullcast.cli.discover.found.SourceKind;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.tomlj.Toml;
 import org.tomlj.TomlParseError;
@@ -20,21 +19,38 @@ import org.tomlj.TomlTable;
 import org.tomlj.TomlVersion;
 
 /**
- * A test of clnrm, the cleanroom test runner: {@code [test.metadata]} makes a TOML file one. Services stand in tables
+ * A test of clnrm, the cleanroom test runner: {@code [test.metadata]}, or {@code [meta]} since
+ * its version 0.6, makes a TOML file one. Services stand in tables
  * {@code [service.NAME]} or {@code [services.NAME]}, or inline in {@code [services]}; each may name an {@code image}.
  */
 public final class ClnrmSource {
-    private static final Pattern METADATA =
-            Pattern.compile("^[ \t]*\\[[ \t]*test[ \t]*\\.[ \t]*metadata[ \t]*]", Pattern.MULTILINE);
     private static final List<String> TABLES = List.of("service", "services");
     private static final List<String> TEST_METADATA = List.of("test", "metadata");
+    private static final List<String> META = List.of("meta");
+    private static final List<String> META_NAME = List.of("meta", "name");
     private static final int MOST_ERRORS = 5;
 
     private ClnrmSource() {}
 
-    /** Whether a text has the table that makes it a test; a quick look that needs no valid TOML. */
+    /** Whether a text has a table that makes it a test; a quick look that needs no valid TOML. */
     public static boolean hasTestMetadata(String text) {
-        return METADATA.matcher(text).find();
+        boolean meta = false;
+        boolean service = false;
+        for (String line : text.lines().toList()) {
+            String head =
+                    line.replace(" ", "").replace("\t", "").replace("\"", "").replace("'", "");
+            if (head.startsWith("[test.metadata]")) {
+                return true;
+            }
+            meta |= head.startsWith("[meta]") || head.startsWith("meta.name=") || head.startsWith("meta={");
+            service |= head.startsWith("[service") || head.startsWith("service.") || head.startsWith("services.");
+        }
+        return meta && service;
+    }
+
+    /** The table of newer tests is named {@code meta}; as others have one, too, it must have a name. */
+    private static boolean isTest(TomlParseResult toml) {
+        return toml.isTable(TEST_METADATA) || (toml.isTable(META) && toml.contains(META_NAME));
     }
 
     /**
@@ -53,8 +69,8 @@ public final class ClnrmSource {
                             position(file, error.position()), "not valid TOML: " + error.getMessage()));
             return;
         }
-        if (!toml.isTable(TEST_METADATA)) {
-            String missing = "there is no [test.metadata], so this is no test of clnrm";
+        if (!isTest(toml)) {
+            String missing = "there is no [test.metadata] and no [meta] with a name, so this is no test of clnrm";
             if (named) {
                 throw new SourceException(Position.of(file), missing);
             }

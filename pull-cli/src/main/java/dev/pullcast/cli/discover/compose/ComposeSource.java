@@ -7,7 +7,9 @@ import dev.pullcast.cli.discover.found.Position;
 import dev.pullcast.cli.discover.found.SourceException;
 import dev.pullcast.cli.discover.yaml.YamlNode.Mapping;
 import dev.pullcast.cli.discover.yaml.YamlNode.Scalar;
+import dev.pullcast.contract.text.VisibleText;
 import java.io.InputStream;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -46,6 +48,11 @@ public final class ComposeSource {
             }
         } catch (SourceException e) {
             findings.problem(e);
+        } catch (InvalidPathException e) {
+            String file = options.files().isEmpty() ? "." : options.files().getFirst();
+            findings.problem(
+                    Position.of(file),
+                    "'" + VisibleText.masked(e.getInput(), '?') + "' is no path on this machine: " + e.getReason());
         }
     }
 
@@ -58,8 +65,7 @@ public final class ComposeSource {
                 project.files(), new ModelLoader.Scope(project.folder(), project.variablesWithName(name), List.of()));
         Services services = new Services(model);
         Map<String, Mapping> meant = services.meant(options.services(), project.profiles());
-        ServiceImages images =
-                new ServiceImages(name, options.includeBuilt(), services.all().keySet(), findings);
+        ServiceImages images = ServiceImages.of(name, options.includeBuilt(), services.all(), findings);
         for (Map.Entry<String, Mapping> entry : meant.entrySet()) {
             if (context.whole()) {
                 check(entry.getKey(), entry.getValue(), meant);

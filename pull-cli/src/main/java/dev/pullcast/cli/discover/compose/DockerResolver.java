@@ -37,11 +37,8 @@ final class DockerResolver {
         }
         Scalar name = model.text("name");
         Services services = new Services(model);
-        ServiceImages images = new ServiceImages(
-                name == null ? "" : name.text(),
-                options.includeBuilt(),
-                services.all().keySet(),
-                findings);
+        ServiceImages images =
+                ServiceImages.of(name == null ? "" : name.text(), options.includeBuilt(), services.all(), findings);
         for (Map.Entry<String, Mapping> entry : services.all().entrySet()) {
             images.add(entry.getKey(), entry.getValue());
         }

@@ -4,9 +4,9 @@ package dev.pullcast.cli.discover.compose;
 import dev.pullcast.cli.discover.found.Position;
 import dev.pullcast.cli.discover.found.SourceException;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * A {@code .env} file (docs.docker.com/compose/how-tos/environment-variables/variable-interpolation; compose-go,
@@ -15,13 +15,18 @@ import java.util.regex.Pattern;
  * {@code " #"}. For one thread.
  */
 final class DotEnv {
-    private static final Pattern ESCAPE = Pattern.compile("\\\\(?:[abcfnrtv$\"\\\\]|0\\d{0,3})");
-    private static final Pattern EXPORT = Pattern.compile("export[ \t\u000B\f\r]+");
+    private static final String EXPORT = "export";
+    private static final String LETTERS = "$abfnrtv\"\\";
+    private static final List<String> MEANINGS =
+            List.of("$$", "\u0007", "\b", "\f", "\n", "\r", "\t", "\u000B", "\"", "\\");
 
     private final String file;
     private final String text;
     private final Map<String, String> values;
     private final Map<String, String> known;
+    /** One for the whole file, whose values it bounds together. */
+    private final Interpolation interpolation;
+
     private int next;
 
     private DotEnv(String file, String text, Map<String, String> values, Map<String, String> environment) {
@@ -30,6 +35,8 @@ final class DotEnv {
         this.values = values;
         this.known = new HashMap<>(values);
         this.known.putAll(environment);
+        long before = values.values().stream().mapToLong(String::length).sum();
+        this.interpolation = new Interpolation(known, _ -> {}, new AtomicLong(before));
     }
 
     /**
@@ -63,9 +70,13 @@ final class DotEnv {
     }
 
     private void statement(Map<String, String> environment) throws SourceException {
-        Matcher export = EXPORT.matcher(text).region(next, text.length());
-        if (export.lookingAt()) {
-            next = export.end();
+        if (text.startsWith(EXPORT, next)
+                && next + EXPORT.length() < text.length()
+                && " \t\u000B\f\r".indexOf(text.charAt(next + EXPORT.length())) >= 0) {
+            next += EXPORT.length();
+            while (next < text.length() && " \t\u000B\f\r".indexOf(text.charAt(next)) >= 0) {
+                next++;
+            }
         }
         int start = next;
         int end = keyEnd();
@@ -134,33 +145,35 @@ final class DotEnv {
         throw error(next, "the quote " + quote + " is not closed");
     }
 
+    /** Escapes of compose-go: a letter, or a zero and three octal digits; others stay as they are. */
     private static String unescaped(String text) {
-        return ESCAPE.matcher(text).replaceAll(match -> Matcher.quoteReplacement(unescapedOne(match.group())));
+        StringBuilder out = new StringBuilder(text.length());
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            int letter = c == '\\' && i + 1 < text.length() ? LETTERS.indexOf(text.charAt(i + 1)) : -1;
+            if (letter >= 0) {
+                out.append(MEANINGS.get(letter));
+                i++;
+            } else if (isOctal(text, i)) {
+                out.append((char) Integer.parseInt(text, i + 2, i + 5, 8));
+                i += 4;
+            } else {
+                out.append(c);
+            }
+        }
+        return out.toString();
     }
 
-    private static String unescapedOne(String escape) {
-        return switch (escape.charAt(1)) {
-            case '$' -> "$$";
-            case 'a' -> "\u0007";
-            case 'b' -> "\b";
-            case 'f' -> "\f";
-            case 'n' -> "\n";
-            case 'r' -> "\r";
-            case 't' -> "\t";
-            case 'v' -> "\u000B";
-            case '"' -> "\"";
-            case '\\' -> "\\";
-            case '0' ->
-                escape.length() == 5 && escape.substring(2).matches("[0-3][0-7]{2}")
-                        ? String.valueOf((char) Integer.parseInt(escape.substring(2), 8))
-                        : escape;
-            default -> escape;
-        };
+    private static boolean isOctal(String text, int at) {
+        return text.startsWith("\\0", at)
+                && at + 4 < text.length()
+                && text.charAt(at + 2) <= '3'
+                && text.substring(at + 2, at + 5).chars().allMatch(c -> c >= '0' && c <= '7');
     }
 
     private String expanded(String value, int at) throws SourceException {
         try {
-            return new Interpolation(known, _ -> {}).replace(value);
+            return interpolation.replace(value);
         } catch (Interpolation.InvalidTemplate e) {
             throw error(at, String.valueOf(e.getMessage()));
         }

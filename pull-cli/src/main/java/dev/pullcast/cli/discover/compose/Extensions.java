@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 final class Extensions {
     private static final String KEY = "extends";
 
+    private static final int MAX_STEPS = 100;
+
     private final ModelLoader loader;
     private final Texts texts;
 
@@ -96,6 +98,9 @@ final class Extensions {
                     at,
                     "the extensions lead in a circle: " + next.service() + " in " + texts.shown(next.file())
                             + " again");
+        }
+        if (steps.size() >= MAX_STEPS) {
+            throw new SourceException(at, "services extend one another more than " + MAX_STEPS + " times");
         }
         List<Step> path = new ArrayList<>(steps);
         path.add(next);

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Includes {
     private static final String KEY = "include";
+    private static final int MAX_DEPTH = 50;
     private static final String NO_FILE = "/dev/null";
     private static final List<String> PARTS =
             List.of("services", "volumes", "networks", "secrets", "configs", "models");
@@ -63,6 +64,9 @@ final class Includes {
             files.add(scope.folder().resolve(path.text()).normalize());
         }
         Path main = files.getFirst();
+        if (scope.including().size() > MAX_DEPTH) {
+            throw new SourceException(entry.at(), "includes are nested more than " + MAX_DEPTH + " deep");
+        }
         if (scope.including().contains(main)) {
             throw new SourceException(entry.at(), "the includes lead in a circle: " + texts.shown(main) + " again");
         }

@@ -2,6 +2,7 @@
 package dev.pullcast.cli.discover.compose;
 
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 /**
@@ -10,10 +11,16 @@ import java.util.function.Consumer;
  * another, and {@code $$} for a dollar sign. A dollar sign before anything else stands for itself.
  */
 final class Interpolation {
+    /** Characters that the variables of one value make. */
+    static final int MAX_VALUE = 1024 * 1024;
+    /** Characters that the variables of all values of a project make. */
+    static final int MAX_TOTAL = 16 * MAX_VALUE;
+
     private static final int DEEPEST = 50;
 
     private final Map<String, String> variables;
     private final Consumer<String> unset;
+    private final AtomicLong total;
 
     /** The text is not written right, or a variable is required; the message is for a person. */
     static final class InvalidTemplate extends Exception {
@@ -30,13 +37,30 @@ final class Interpolation {
      * @param unset told the name of each variable that is not set and has no default
      */
     Interpolation(Map<String, String> variables, Consumer<String> unset) {
+        this(variables, unset, new AtomicLong());
+    }
+
+    /**
+     * One of several that share a bound.
+     *
+     * @param total characters that their variables have made so far
+     */
+    Interpolation(Map<String, String> variables, Consumer<String> unset, AtomicLong total) {
         this.variables = variables;
         this.unset = unset;
+        this.total = total;
     }
 
     /** The text with its variables replaced. */
     String replace(String text) throws InvalidTemplate {
-        return text.indexOf('$') < 0 ? text : replace(text, 0);
+        if (text.indexOf('$') < 0) {
+            return text;
+        }
+        String replaced = replace(text, 0);
+        if (total.addAndGet(replaced.length()) > MAX_TOTAL) {
+            throw new InvalidTemplate("the variables make more than " + MAX_TOTAL + " characters in all");
+        }
+        return replaced;
     }
 
     private String replace(String text, int depth) throws InvalidTemplate {
@@ -51,6 +75,9 @@ final class Interpolation {
                 break;
             }
             out.append(text, next, dollar);
+            if (out.length() > MAX_VALUE) {
+                throw new InvalidTemplate("its variables make more than " + MAX_VALUE + " characters");
+            }
             char c = text.charAt(dollar + 1);
             if (c == '$') {
                 out.append('$');
@@ -64,6 +91,9 @@ final class Interpolation {
                 out.append(end == dollar + 1 ? "$" : value(text.substring(dollar + 1, end)));
                 next = Math.max(end, dollar + 1);
             }
+        }
+        if (out.length() > MAX_VALUE) {
+            throw new InvalidTemplate("its variables make more than " + MAX_VALUE + " characters");
         }
         return out.append(text, next, text.length()).toString();
     }

@@ -228,10 +228,23 @@ final class Merge {
             }
             case Scalar scalar -> {
                 // The colon of a Windows drive divides nothing.
-                String[] parts = scalar.text().split("(?<!^[A-Za-z])(?<!:[A-Za-z]):", -1);
-                yield parts.length == 1 ? parts[0] : parts[1];
+                List<String> parts = partsOfVolume(scalar.text());
+                yield parts.size() == 1 ? parts.getFirst() : parts.get(1);
             }
             case Sequence sequence -> sequence.at().toString();
         };
+    }
+
+    private static List<String> partsOfVolume(String text) {
+        List<String> parts = new ArrayList<>();
+        int start = 0;
+        for (int i = 0; i <= text.length(); i++) {
+            boolean isDrive = i == start + 1 && Character.isLetter(text.charAt(start));
+            if (i == text.length() || (text.charAt(i) == ':' && !isDrive)) {
+                parts.add(text.substring(start, i));
+                start = i + 1;
+            }
+        }
+        return parts;
     }
 }

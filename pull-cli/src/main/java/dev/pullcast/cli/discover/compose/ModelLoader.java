@@ -15,6 +15,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,8 +24,11 @@ import org.jspecify.annotations.Nullable;
  * what it resets goes, what its services extend is put below them, and the whole over what was there before.
  */
 final class ModelLoader {
+    private static final Set<String> PARTS = Set.of("networks", "volumes", "secrets", "configs", "models");
+
     private final Texts texts;
     private final Findings findings;
+    private final AtomicLong expanded = new AtomicLong();
 
     /**
      * What a file is read with.
@@ -69,13 +74,15 @@ final class ModelLoader {
         Interpolation interpolation = new Interpolation(
                 scope.variables(),
                 name -> findings.note(
-                        Position.of(shown), "the variable " + name + " is not set and stands for an empty text"));
+                        Position.of(shown), "the variable " + name + " is not set and stands for an empty text"),
+                expanded);
         List<Document> documents = new ArrayList<>();
         YamlReader reader = new YamlReader(shown, texts.read(file));
         for (YamlNode node = reader.next(); node != null; node = reader.next()) {
             if (!(node instanceof Mapping mapping)) {
                 throw new SourceException(node.at(), "a Compose file must be a mapping, but this is " + node.what());
             }
+            refuseVersion1(mapping);
             Resets resets = Resets.of(mapping);
             if (interpolated(resets.document(), interpolation, "") instanceof Mapping model) {
                 documents.add(new Document(model, resets));
@@ -85,6 +92,24 @@ final class ModelLoader {
             throw new SourceException(Position.of(shown), "the Compose file is empty");
         }
         return documents;
+    }
+
+    /** Services at the top: compose read such files until 2023. */
+    private static void refuseVersion1(Mapping document) throws SourceException {
+        if (document.get("services") != null || document.get("include") != null || document.get("version") != null) {
+            return;
+        }
+        for (Map.Entry<String, YamlNode> entry : document.entries().entrySet()) {
+            boolean isService = !entry.getKey().startsWith("x-")
+                    && entry.getValue() instanceof Mapping service
+                    && (service.get("image") instanceof Scalar || service.get("build") != null);
+            if (isService && !PARTS.contains(entry.getKey())) {
+                throw new SourceException(
+                        entry.getValue().at(),
+                        "this is a Compose file of version 1, which docker compose does not read any more: put '"
+                                + entry.getKey() + "' and the other services below 'services:'");
+            }
+        }
     }
 
     /** What a file says the project is called; null if nothing, or if it cannot be read: loading it will say why. */

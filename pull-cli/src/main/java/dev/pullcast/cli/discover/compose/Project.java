@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -113,7 +112,7 @@ record Project(
         String separator = variables.getOrDefault(SEPARATOR, "");
         separator = separator.isEmpty() ? File.pathSeparator : separator;
         List<Path> files = new ArrayList<>();
-        for (String name : named.split(Pattern.quote(separator), -1)) {
+        for (String name : divided(named, separator)) {
             Path file = name.equals("-") ? Texts.INPUT : here.resolve(name).normalize();
             if (!file.equals(Texts.INPUT) && !Files.exists(file)) {
                 throw new SourceException(Position.of(name), "there is no such file, but " + FILE + " names it");
@@ -170,7 +169,13 @@ record Project(
 
     /** Lower case, with what is not allowed left out. */
     static String normalised(String name) {
-        return name.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9_-]", "").replaceFirst("^[_-]+", "");
+        StringBuilder allowed = new StringBuilder(name.length());
+        name.toLowerCase(Locale.ROOT).chars().forEach(c -> {
+            boolean isWord = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+            boolean isSign = (c == '_' || c == '-') && !allowed.isEmpty();
+            allowed.append(isWord || isSign ? String.valueOf((char) c) : "");
+        });
+        return allowed.toString();
     }
 
     /** The variables with the project's name among them. */
@@ -178,5 +183,16 @@ record Project(
         Map<String, String> all = new HashMap<>(variables);
         all.put(NAME, name);
         return all;
+    }
+
+    private static List<String> divided(String text, String separator) {
+        List<String> parts = new ArrayList<>();
+        int start = 0;
+        for (int at = text.indexOf(separator); at >= 0; at = text.indexOf(separator, start)) {
+            parts.add(text.substring(start, at));
+            start = at + separator.length();
+        }
+        parts.add(text.substring(start));
+        return parts;
     }
 }

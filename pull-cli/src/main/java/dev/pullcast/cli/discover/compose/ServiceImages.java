@@ -11,6 +11,9 @@ import dev.pullcast.cli.discover.found.WhenToPull;
 import dev.pullcast.cli.discover.yaml.YamlNode;
 import dev.pullcast.cli.discover.yaml.YamlNode.Mapping;
 import dev.pullcast.cli.discover.yaml.YamlNode.Scalar;
+import dev.pullcast.contract.image.ImageReference;
+import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -21,8 +24,31 @@ import org.jspecify.annotations.Nullable;
  * @param projectName for names that compose makes up
  * @param includeBuilt whether these are wanted
  * @param services the names of all services
+ * @param builtImages canonical names of the images that any service builds
  */
-record ServiceImages(String projectName, boolean includeBuilt, Set<String> services, Findings findings) {
+record ServiceImages(
+        String projectName, boolean includeBuilt, Set<String> services, Set<String> builtImages, Findings findings) {
+
+    /** Of all services, whether they are wanted or not: what any of them builds is no image to pull for another. */
+    static ServiceImages of(
+            String projectName, boolean includeBuilt, Map<String, Mapping> services, Findings findings) {
+        Set<String> built = new HashSet<>();
+        services.forEach((name, service) -> {
+            if (service.get("build") != null) {
+                String image = service.peek("image");
+                built.add(canonical(image == null || image.isBlank() ? projectName + '-' + name : image));
+            }
+        });
+        return new ServiceImages(projectName, includeBuilt, services.keySet(), built, findings);
+    }
+
+    private static String canonical(String image) {
+        try {
+            return ImageReference.parse(image.strip()).canonical();
+        } catch (ImageReference.InvalidReference e) {
+            return image;
+        }
+    }
 
     /** Adds them. @throws SourceException if an image is no text */
     void add(String name, Mapping service) throws SourceException {
@@ -35,7 +61,8 @@ record ServiceImages(String projectName, boolean includeBuilt, Set<String> servi
             FoundImage found = FoundImage.at(place(image.at(), path + ".image"), image.text())
                     .on(on)
                     .pulled(policy(service));
-            findings.add(builds ? found.asBuilt() : found);
+            boolean isBuilt = builds || builtImages.contains(canonical(image.text())) || isBuildPolicy(service);
+            findings.add(isBuilt ? found.asBuilt() : found);
         } else if (builds && includeBuilt) {
             String invented = projectName + '-' + name;
             findings.add(FoundImage.at(place(service.at(), path + ".build"), invented)
@@ -60,8 +87,13 @@ record ServiceImages(String projectName, boolean includeBuilt, Set<String> servi
         Scalar image = part instanceof Mapping mapping ? mapping.text(key) : null;
         boolean isService = image != null && key.equals("source") && services.contains(image.text());
         if (image != null && !image.text().isBlank() && !isService) {
-            findings.add(FoundImage.at(place(image.at(), path), image.text()));
+            FoundImage found = FoundImage.at(place(image.at(), path), image.text());
+            findings.add(builtImages.contains(canonical(image.text())) ? found.asBuilt() : found);
         }
+    }
+
+    private static boolean isBuildPolicy(Mapping service) {
+        return "build".equals(service.peek("pull_policy"));
     }
 
     private static Place place(Position at, String path) {
@@ -76,7 +108,7 @@ record ServiceImages(String projectName, boolean includeBuilt, Set<String> servi
         }
         String word = policy.text();
         return switch (word) {
-            case "always", "daily", "weekly" -> WhenToPull.ALWAYS;
+            case "always", "daily", "weekly", "refresh" -> WhenToPull.ALWAYS;
             case "missing", "if_not_present" -> WhenToPull.IF_NOT_PRESENT;
             case "never", "build" -> WhenToPull.NEVER;
             case "" -> null;
@@ -87,7 +119,7 @@ record ServiceImages(String projectName, boolean includeBuilt, Set<String> servi
                 findings.problem(
                         policy.at(),
                         "'" + word + "' is no pull_policy: it must be always, never, missing, if_not_present, build,"
-                                + " daily, weekly or every_…");
+                                + " daily, weekly, refresh or every_…");
                 yield null;
             }
         };

@@ -3,10 +3,10 @@ package dev.pullcast.cli.discover.compose;
 
 import dev.pullcast.cli.discover.found.Position;
 import dev.pullcast.cli.discover.found.SourceException;
+import dev.pullcast.cli.discover.found.SourceText;
 import dev.pullcast.cli.discover.yaml.YamlReader;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -17,7 +17,11 @@ final class Texts {
     static final Path INPUT = Path.of("-");
     private static final int LARGEST = 4 * YamlReader.LARGEST_TEXT;
 
+    /** Times that files are read for one project: one that is included twice is read twice. */
+    static final int MAX_READS = 1000;
+
     private final Path folder;
+    private int reads;
     private final InputStream input;
     private @Nullable String fromInput;
 
@@ -37,6 +41,11 @@ final class Texts {
 
     /** The text of a file. @throws SourceException if it cannot be read */
     String read(Path path) throws SourceException {
+        if (++reads > MAX_READS) {
+            throw new SourceException(
+                    Position.of(shown(path)),
+                    "the project reads more than " + MAX_READS + " files, each as often as it is named");
+        }
         try {
             if (!path.equals(INPUT)) {
                 if (Files.isDirectory(path)) {
@@ -65,6 +74,6 @@ final class Texts {
             throw new SourceException(
                     Position.of(shown(path)), "the file is larger than " + LARGEST / (1024 * 1024) + " MiB");
         }
-        return new String(bytes, StandardCharsets.UTF_8);
+        return SourceText.ofAny(bytes);
     }
 }

@@ -3,13 +3,14 @@ package dev.pullcast.cli.discover.containerlab;
 
 import dev.pullcast.cli.discover.found.Position;
 import dev.pullcast.cli.discover.found.SourceException;
+import dev.pullcast.cli.discover.yaml.YamlReader;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Environment variables in a topology, as containerlab replaces them in the text before it is read as YAML
  * (containerlab.dev/manual/topo-def-file, github.com/hellt/envsubst): {@code $X}, {@code ${X}}, the forms with
- * {@code -}, {@code :-}, {@code =}, {@code :=}, {@code +} and {@code :+}, and {@code $$} for a dollar sign. A variable
+ * {@code -}, {@code :-}, {@code =}, {@code :=}, {@code +}, {@code :+}, {@code ?} and {@code :?}, and {@code $$} for a dollar sign. A variable
  * that is not set and has no default stays as it is written.
  */
 final class EnvSubst {
@@ -40,6 +41,9 @@ final class EnvSubst {
                 return out.toString();
             }
             next++;
+            if (out.length() > YamlReader.LARGEST_TEXT) {
+                throw error("its variables make more than " + YamlReader.LARGEST_TEXT + " characters");
+            }
             if (c != '$' || next == text.length()) {
                 out.append(c);
             } else if (text.charAt(next) == '$') {
@@ -82,10 +86,16 @@ final class EnvSubst {
         if (emptyCounts && next < text.length()) {
             operator = text.charAt(next++);
         }
-        if ("-=+".indexOf(operator) < 0) {
+        if ("-=+?".indexOf(operator) < 0) {
             throw error("'" + text.substring(start - 2, next) + "' is no form of a variable");
         }
-        return choose(value, operator, emptyCounts, until(true, depth + 1));
+        String word = until(true, depth + 1);
+        boolean set = value != null && !(emptyCounts && value.isEmpty());
+        if (operator == '?' && !set) {
+            throw error(
+                    "the variable " + name + " is required, but has no value" + (word.isEmpty() ? "" : ": " + word));
+        }
+        return choose(value, operator, emptyCounts, word);
     }
 
     private static String choose(@Nullable String value, char operator, boolean emptyCounts, String word) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.pullcast.cli.discover.found;
 
+import dev.pullcast.contract.image.ReferenceText;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -52,6 +53,13 @@ public record FoundImage(
     /** One that its source says how to build. */
     public FoundImage asBuilt() {
         return new FoundImage(image, platform, policy, pullSecrets, true, places);
+    }
+
+    /** The same without what may be a login in its name, which is then no reference that could be pulled. */
+    FoundImage withoutSecret() {
+        return ReferenceText.hasSecret(image)
+                ? new FoundImage(ReferenceText.redacted(image), platform, policy, pullSecrets, built, places)
+                : this;
     }
 
     /** The same image and platform, found once more. */

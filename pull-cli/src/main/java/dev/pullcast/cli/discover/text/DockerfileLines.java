@@ -4,6 +4,7 @@ package dev.pullcast.cli.discover.text;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -20,9 +21,10 @@ final class DockerfileLines {
      */
     record Instruction(String keyword, String arguments, int line) {}
 
-    private static final Pattern DIRECTIVE = Pattern.compile("#\\s*([a-zA-Z][a-zA-Z0-9]*)\\s*=\\s*(\\S+)\\s*");
-    private static final Pattern HEREDOC = Pattern.compile("(?<!<)<<(-?)(?:\"([^\"]+)\"|'([^']+)'|([A-Za-z0-9_.]+))");
-    private static final Pattern WITH_HEREDOC = Pattern.compile("RUN|COPY|ADD");
+    private static final Pattern DIRECTIVE = Pattern.compile("#\\s*+([a-zA-Z][a-zA-Z0-9]*+)\\s*+=\\s*+(\\S++)\\s*+");
+    private static final Pattern HEREDOC =
+            Pattern.compile("(?<!<)<<(-?+)(?:\"([^\"<]++)\"|'([^'<]++)'|([A-Za-z0-9_.]++))");
+    private static final Set<String> WITH_HEREDOC = Set.of("RUN", "COPY", "ADD");
 
     private final List<String> lines;
     private final List<Instruction> instructions = new ArrayList<>();
@@ -30,8 +32,7 @@ final class DockerfileLines {
     private int next;
 
     private DockerfileLines(String text) {
-        String plain = text.startsWith("\uFEFF") ? text.substring(1) : text;
-        this.lines = List.of(plain.split("\r\n|\n|\r", -1));
+        this.lines = text.lines().toList();
     }
 
     /** The instructions, and the character that escapes. */
@@ -79,11 +80,16 @@ final class DockerfileLines {
         if (text.isEmpty()) {
             return;
         }
-        String[] parts = text.split("\\s+", 2);
-        Instruction instruction =
-                new Instruction(parts[0].toUpperCase(Locale.ROOT), parts.length > 1 ? parts[1] : "", first);
+        int end = 0;
+        while (end < text.length() && !Character.isWhitespace(text.charAt(end))) {
+            end++;
+        }
+        Instruction instruction = new Instruction(
+                text.substring(0, end).toUpperCase(Locale.ROOT),
+                text.substring(end).strip(),
+                first);
         instructions.add(instruction);
-        if (WITH_HEREDOC.matcher(instruction.keyword()).matches()) {
+        if (WITH_HEREDOC.contains(instruction.keyword())) {
             skipHeredocs(instruction.arguments());
         }
     }
@@ -97,10 +103,18 @@ final class DockerfileLines {
                     : heredoc.group(3) != null ? heredoc.group(3) : heredoc.group(4);
             while (next < lines.size()) {
                 String line = lines.get(next++);
-                if ((tabs ? line.replaceFirst("^\t+", "") : line).equals(end)) {
+                if ((tabs ? withoutTabs(line) : line).equals(end)) {
                     break;
                 }
             }
         }
+    }
+
+    private static String withoutTabs(String line) {
+        int at = 0;
+        while (at < line.length() && line.charAt(at) == '\t') {
+            at++;
+        }
+        return line.substring(at);
     }
 }

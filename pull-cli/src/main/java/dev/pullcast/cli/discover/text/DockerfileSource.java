@@ -7,15 +7,13 @@ import dev.pullcast.cli.discover.found.Place;
 import dev.pullcast.cli.discover.found.Position;
 import dev.pullcast.cli.discover.found.SourceKind;
 import dev.pullcast.cli.discover.text.DockerfileLines.Instruction;
-import java.util.ArrayList;
+import dev.pullcast.contract.text.VisibleText;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,26 +21,30 @@ import org.jspecify.annotations.Nullable;
  * {@code scratch} are no images. For one thread.
  */
 public final class DockerfileSource {
-    private static final Pattern FLAG = Pattern.compile("\\s*--([a-z-]+)(?:=(\"[^\"]*\"|'[^']*'|\\S*))?");
-    private static final Pattern ARGUMENT = Pattern.compile("([A-Za-z_][A-Za-z0-9_]*)(?:=(.*))?", Pattern.DOTALL);
-    private static final Pattern WORD = Pattern.compile("(?:\"(?:\\\\.|[^\"])*\"|'[^']*'|\\\\.|\\S)+");
-    private static final Pattern NUMBER = Pattern.compile("\\d+");
-    /** Set by the builder; what they are depends on the machine that builds. */
-    private static final Set<String> PLATFORM_ARGUMENTS = Set.of("BUILDPLATFORM", "TARGETPLATFORM");
+    private static final String BUILD_PLATFORM = "BUILDPLATFORM";
+    private static final String TARGET_PLATFORM = "TARGETPLATFORM";
+    private static final int MAX_SHOWN = 200;
+    /** Characters of all arguments of a file. */
+    private static final int MAX_ARGUMENTS = 16 * ShellWords.MAX_VALUE;
 
     private final String file;
     private final Findings findings;
     private final Map<String, String> given;
     private final Map<String, String> arguments = new HashMap<>();
     private final Set<String> stages = new HashSet<>();
+    /** Arguments that the file itself gives a value. */
+    private final Set<String> redefined = new HashSet<>();
+
     private final char escape;
     private int stageCount;
+    private long argumentChars;
 
     private DockerfileSource(String file, Findings findings, Map<String, String> given, char escape) {
         this.file = file;
         this.findings = findings;
         this.given = given;
         this.escape = escape;
+        BuilderArguments.of(given).forEach((name, value) -> arguments.put(name, given.getOrDefault(name, value)));
     }
 
     /**
@@ -72,6 +74,10 @@ public final class DockerfileSource {
         }
     }
 
+    private static String shown(String text) {
+        return VisibleText.cut(text, MAX_SHOWN);
+    }
+
     private Position at(Instruction instruction) {
         return new Position(file, instruction.line(), 1);
     }
@@ -84,9 +90,10 @@ public final class DockerfileSource {
                 }
             }
             case "FROM" -> from(instruction);
-            case "COPY" -> flags(instruction.arguments()).of("from").forEach(from -> copied(instruction, from, "COPY"));
+            case "COPY" ->
+                Words.flags(instruction.arguments()).of("from").forEach(from -> copied(instruction, from, "COPY"));
             case "RUN" ->
-                flags(instruction.arguments()).of("mount").forEach(mount -> {
+                Words.flags(instruction.arguments()).of("mount").forEach(mount -> {
                     for (String option : mount.split(",", -1)) {
                         if (option.startsWith("from=")) {
                             copied(instruction, option.substring("from=".length()), "RUN --mount");
@@ -101,36 +108,41 @@ public final class DockerfileSource {
 
     /** Arguments before the first FROM are the only ones that FROM sees. */
     private void argument(String text) {
-        Matcher words = WORD.matcher(text);
-        while (words.find()) {
-            Matcher argument = ARGUMENT.matcher(words.group());
-            if (!argument.matches()) {
-                throw new IllegalArgumentException("ARG takes NAME or NAME=VALUE, but not " + words.group());
+        for (String word : Words.of(text)) {
+            int equals = word.indexOf('=');
+            String name = equals < 0 ? word : word.substring(0, equals);
+            if (!Words.isName(name)) {
+                throw new IllegalArgumentException("ARG takes NAME or NAME=VALUE, but not " + shown(word));
             }
-            String name = argument.group(1);
-            String standard = argument.group(2);
+            String standard = equals < 0 ? null : word.substring(equals + 1);
             String value = given.get(name);
             if (value == null && standard != null) {
+                redefined.add(name);
                 value = ShellWords.expand(standard, escape, arguments);
             }
             if (value != null) {
+                argumentChars += value.length();
+                if (argumentChars > MAX_ARGUMENTS) {
+                    throw new IllegalArgumentException(
+                            "the arguments make more than " + MAX_ARGUMENTS + " characters together");
+                }
                 arguments.put(name, value);
             }
         }
     }
 
     private void from(Instruction instruction) {
-        Flags flags = flags(instruction.arguments());
-        List<String> words = new ArrayList<>();
-        WORD.matcher(flags.rest()).results().forEach(word -> words.add(word.group()));
+        Words.Flags flags = Words.flags(instruction.arguments());
+        List<String> words = Words.of(flags.rest());
         if (words.isEmpty() || words.size() == 2 || words.size() > 3) {
-            throw new IllegalArgumentException("FROM takes IMAGE or IMAGE AS STAGE, but not " + flags.rest());
+            throw new IllegalArgumentException("FROM takes IMAGE or IMAGE AS STAGE, but not " + shown(flags.rest()));
         }
         String image = ShellWords.expand(words.getFirst(), escape, arguments);
         stageCount++;
         if (words.size() == 3) {
             if (!words.get(1).equalsIgnoreCase("as")) {
-                throw new IllegalArgumentException("FROM takes IMAGE or IMAGE AS STAGE, but not " + flags.rest());
+                throw new IllegalArgumentException(
+                        "FROM takes IMAGE or IMAGE AS STAGE, but not " + shown(flags.rest()));
             }
         }
         boolean isStage = stages.contains(image.toLowerCase(Locale.ROOT));
@@ -148,12 +160,14 @@ public final class DockerfileSource {
         }
     }
 
+    /** As written with its variables; null for the platform that the builder chooses by itself. */
     private @Nullable String platform(String written) {
-        boolean ofTheBuilder = PLATFORM_ARGUMENTS.stream()
-                .anyMatch(name -> !arguments.containsKey(name)
-                        && !given.containsKey(name)
-                        && (written.equals("$" + name) || written.equals("${" + name + "}")));
-        if (ofTheBuilder) {
+        String variable = written.startsWith("${") && written.endsWith("}")
+                ? written.substring(2, written.length() - 1)
+                : written.startsWith("$") ? written.substring(1) : "";
+        boolean targetIsGiven = given.containsKey(TARGET_PLATFORM);
+        boolean isBuilders = variable.equals(TARGET_PLATFORM) || (variable.equals(BUILD_PLATFORM) && !targetIsGiven);
+        if (isBuilders && !given.containsKey(variable) && !redefined.contains(variable)) {
             return null;
         }
         Map<String, String> known = new HashMap<>(given);
@@ -170,33 +184,10 @@ public final class DockerfileSource {
             throw new IllegalArgumentException(where + " from=" + from
                     + ": a variable is not allowed here; name a stage with FROM … AS … and copy from that");
         }
-        boolean isStage = stages.contains(from.toLowerCase(Locale.ROOT))
-                || NUMBER.matcher(from).matches();
+        boolean isStage =
+                stages.contains(from.toLowerCase(Locale.ROOT)) || from.chars().allMatch(c -> c >= '0' && c <= '9');
         if (!isStage) {
             findings.add(FoundImage.at(new Place(SourceKind.DOCKERFILE, at(instruction), where + " from"), from));
         }
-    }
-
-    /** The flags before an instruction's arguments. */
-    private record Flags(List<Map.Entry<String, String>> flags, String rest) {
-        List<String> of(String name) {
-            return flags.stream()
-                    .filter(flag -> flag.getKey().equals(name))
-                    .map(Map.Entry::getValue)
-                    .toList();
-        }
-    }
-
-    private static Flags flags(String text) {
-        List<Map.Entry<String, String>> flags = new ArrayList<>();
-        Matcher flag = FLAG.matcher(text);
-        int end = 0;
-        while (flag.find(end) && flag.start() == end) {
-            String value = flag.group(2) == null ? "" : flag.group(2);
-            boolean quoted = value.length() > 1 && (value.charAt(0) == '"' || value.charAt(0) == '\'');
-            flags.add(Map.entry(flag.group(1), quoted ? value.substring(1, value.length() - 1) : value));
-            end = flag.end();
-        }
-        return new Flags(flags, text.substring(end).strip());
     }
 }

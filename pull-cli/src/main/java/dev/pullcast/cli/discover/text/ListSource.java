@@ -18,7 +18,7 @@ public final class ListSource {
     /** Adds what the text names; a line that is no reference is a problem and does not stop the others. */
     public static void read(String file, String text, Findings findings) {
         int number = 0;
-        for (String line : text.split("\r\n|\n|\r", -1)) {
+        for (String line : text.lines().toList()) {
             number++;
             String content = withoutComment(line);
             if (content.isEmpty()) {

@@ -6,13 +6,21 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Quotes, escapes and variables as a Dockerfile knows them: {@code $X}, {@code ${X}}, {@code ${X:-d}}, {@code ${X-d}},
- * {@code ${X:+r}}, {@code ${X+r}}, {@code ${X:?e}}, {@code ${X?e}}. A variable that is not set is empty.
+ * {@code ${X:+r}}, {@code ${X+r}}, {@code ${X:?e}}, {@code ${X?e}}, {@code ${X#p}}, {@code ${X##p}}, {@code ${X%p}},
+ * {@code ${X%%p}}, {@code ${X/p/r}}, {@code ${X//p/r}} (BuildKit, {@code frontend/dockerfile/shell/lex.go}). A variable
+ * that is not set is empty. What a text expands to is bounded.
  */
 final class ShellWords {
+    /** Characters of one value. */
+    static final int MAX_VALUE = 1024 * 1024;
+
+    private static final int MAX_DEPTH = 50;
+
     private final String text;
     private final char escape;
     private final Map<String, String> variables;
     private int next;
+    private int depth;
 
     private ShellWords(String text, char escape, Map<String, String> variables) {
         this.text = text;
@@ -22,21 +30,29 @@ final class ShellWords {
 
     /** @throws IllegalArgumentException saying what is wrong, or that a variable is required */
     static String expand(String text, char escape, Map<String, String> variables) {
-        return new ShellWords(text, escape, variables).until('\0');
+        return new ShellWords(text, escape, variables).until('\0', false);
     }
 
-    private String until(char end) {
+    /** @param pattern whether what is read is a pattern, which keeps its backslashes */
+    private String until(char end, boolean pattern) {
+        if (++depth > MAX_DEPTH) {
+            throw new IllegalArgumentException("variables are nested more than " + MAX_DEPTH + " deep");
+        }
         StringBuilder out = new StringBuilder();
         boolean quoted = false;
         while (next < text.length()) {
             char c = text.charAt(next);
             if (c == end && !quoted) {
                 next++;
+                depth--;
                 return out.toString();
             }
             next++;
+            if (out.length() > MAX_VALUE) {
+                throw new IllegalArgumentException("its variables make more than " + MAX_VALUE + " characters");
+            }
             if (c == escape && next < text.length()) {
-                out.append(text.charAt(next++));
+                out.append(pattern ? "\\" : "").append(text.charAt(next++));
             } else if (c == '"') {
                 quoted = !quoted;
             } else if (c == '\'' && !quoted) {
@@ -52,6 +68,7 @@ final class ShellWords {
                 out.append(c);
             }
         }
+        depth--;
         if (end != '\0' || quoted) {
             throw new IllegalArgumentException((quoted ? "a quote" : "${") + " is not closed in " + text);
         }
@@ -92,7 +109,18 @@ final class ShellWords {
             }
             operator = text.charAt(next++);
         }
-        return modified(name, value, operator, emptyCounts, until('}'));
+        String known = value == null ? "" : value;
+        if (!emptyCounts && "#%/".indexOf(operator) >= 0) {
+            boolean twice = next < text.length() && text.charAt(next) == operator;
+            next += twice ? 1 : 0;
+            if (operator == '/') {
+                ShellPattern pattern = ShellPattern.of(until('/', true));
+                return pattern.replaced(known, until('}', false), twice);
+            }
+            ShellPattern pattern = ShellPattern.of(until('}', true));
+            return operator == '#' ? pattern.withoutPrefix(known, twice) : pattern.withoutSuffix(known, twice);
+        }
+        return modified(name, value, operator, emptyCounts, until('}', false));
     }
 
     private String modified(String name, @Nullable String value, char operator, boolean emptyCounts, String word) {

@@ -49,6 +49,8 @@ public final class YamlReader {
     private static final ScalarResolver CORE = new CoreSchema().getScalarResolver();
 
     private final String file;
+    private final int firstLine;
+    private final int firstColumn;
     private final Iterator<Event> events;
     private final Map<Anchor, Anchored> anchors = new HashMap<>();
 
@@ -64,7 +66,19 @@ public final class YamlReader {
      * @throws SourceException if it is too long
      */
     public YamlReader(String file, String text) throws SourceException {
+        this(file, text, 0, 0);
+    }
+
+    /**
+     * For a part of a text.
+     *
+     * @param firstLine of the part, from 0
+     * @param firstColumn of the part in that line, from 0
+     */
+    public YamlReader(String file, String text, int firstLine, int firstColumn) throws SourceException {
         this.file = file;
+        this.firstLine = firstLine;
+        this.firstColumn = firstColumn;
         if (text.length() > LARGEST_TEXT) {
             throw new SourceException(
                     Position.of(file), "longer than " + LARGEST_TEXT / (1024 * 1024) + " million characters");
@@ -126,7 +140,8 @@ public final class YamlReader {
     }
 
     private Position position(Mark mark) {
-        return new Position(file, mark.getLine() + 1, mark.getColumn() + 1);
+        int column = mark.getColumn() + 1 + (mark.getLine() == 0 ? firstColumn : 0);
+        return new Position(file, firstLine + mark.getLine() + 1, column);
     }
 
     private Position position(Event event) {
