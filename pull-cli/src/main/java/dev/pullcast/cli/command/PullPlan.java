@@ -57,6 +57,15 @@ record PullPlan(List<Wanted> images, Map<Wanted, List<String>> pullSecrets, JobW
         return new PullPlan(List.copyOf(images.keySet()), Map.copyOf(images), found.wishes());
     }
 
+    /** The images of a search that are left out because they are only built. */
+    static List<String> leftOut(Found found) {
+        return found.images().stream()
+                .filter(PullPlan::isBuiltOnly)
+                .map(FoundImage::image)
+                .distinct()
+                .toList();
+    }
+
     /** Compose's {@code pull_policy: build} and {@code never} beside {@code build}: docker compose pulls no such image. */
     private static boolean isBuiltOnly(FoundImage image) {
         return image.built() && image.policy() == WhenToPull.NEVER;

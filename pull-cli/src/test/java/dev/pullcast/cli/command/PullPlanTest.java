@@ -32,6 +32,15 @@ class PullPlanTest {
     }
 
     @Test
+    void whatIsOnlyBuiltIsLeftOut() {
+        findings.add(image("a").pulled(WhenToPull.NEVER).asBuilt());
+        findings.add(image("b").asBuilt());
+        findings.add(image("c").pulled(WhenToPull.NEVER));
+        assertThat(plan().images()).extracting(wanted -> wanted.image()).containsExactly("b", "c");
+        assertThat(PullPlan.leftOut(findings.found())).containsExactly("a");
+    }
+
+    @Test
     void policyAndPlatformOfTheSourceAreTaken() {
         findings.add(image("a").pulled(WhenToPull.ALWAYS).on("linux/arm64"));
         findings.add(image("b").pulled(WhenToPull.NEVER));
