@@ -83,7 +83,7 @@ class LauncherIT {
                     Ran ran = pullcast(all.toArray(String[]::new));
                     assertThat(ran.output())
                             .as("%s", all)
-                            .doesNotContain("NoClassDefFound", "ClassNotFound", "LinkageError", "bug of Pullcast");
+                            .doesNotContain("NoClassDefFound", "ClassNotFound", "LinkageError", "is a bug of Pullcast");
                     assertThat(ran.exitCode())
                             .as("%s says %s", all, ran.output())
                             .isIn(ExitCodes.OK, ExitCodes.FAILED, ExitCodes.USAGE, ExitCodes.UNAVAILABLE);

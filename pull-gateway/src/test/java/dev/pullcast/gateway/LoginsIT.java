@@ -121,7 +121,7 @@ class LoginsIT {
     @Test
     void aKeyThatIsTakenAwayEndsTheStreamsOfItsTokens() {
         keys.serve(Signer.jwks(first.publicKey(), second.publicKey()));
-        int port = start();
+        int port = start("gateway.sse.heartbeat-seconds=1");
         try (SseProbe gone = SseProbe.open(port, "/v1/events", bearer(first, "ES256"));
                 SseProbe stays = SseProbe.open(port, "/v1/events", bearer(second, "EdDSA"))) {
             gone.nextEvent("snapshot");
