@@ -21,6 +21,8 @@ import dev.pullcast.worker.pull.PresentImages;
 import dev.pullcast.worker.pull.PullReporter;
 import dev.pullcast.worker.pull.PullRun;
 import dev.pullcast.worker.pull.Timers;
+import dev.pullcast.worker.registry.Refusal;
+import dev.pullcast.worker.registry.RegistryReader;
 import dev.pullcast.worker.sizes.RegistryLayerSizes;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
@@ -70,7 +72,8 @@ public final class Worker {
             KafkaEventPublisher publisher,
             PullSlots slots,
             TaskConsumer tasks,
-            Presence presence) {}
+            Presence presence,
+            RegistryReader registries) {}
 
     /**
      * A worker that waits for {@link #start()}.
@@ -138,6 +141,7 @@ public final class Worker {
                 Engines.open(vertx, config.engineMode(), config.engine(), config.dockerCommand(), System.getenv());
         KafkaProducer<String, byte[]> producer = Producers.create(vertx, config.kafka());
         KafkaEventPublisher publisher = new KafkaEventPublisher(vertx, producer, config.topics());
+        RegistryReader registries = new RegistryReader(config.registries(), System.getenv());
         PullRun.Parts work = new PullRun.Parts(
                 engine,
                 WorkerKeyring.of(vertx, config.credentials(), System.getenv()),
@@ -145,7 +149,8 @@ public final class Worker {
                 RandomGenerator.getDefault(),
                 config.pulls(),
                 new EngineWatch(new PresentImages(config.verifyPresent(), present, this::writePresent)),
-                new RegistryLayerSizes(vertx, engine, config.sizes(), config.engine() instanceof EngineAddress.Socket));
+                new RegistryLayerSizes(
+                        vertx, engine, registries, config.sizes(), config.engine() instanceof EngineAddress.Socket));
         PullSlots slots = new PullSlots(work, identity, log == null ? publisher : log.before(publisher));
         TaskConsumer tasks = new TaskConsumer(
                 vertx,
@@ -169,7 +174,7 @@ public final class Worker {
                 engine,
                 slots,
                 clock);
-        Parts started = new Parts(engine, producer, publisher, slots, tasks, presence);
+        Parts started = new Parts(engine, producer, publisher, slots, tasks, presence, registries);
         parts = started;
         register(started);
         return OpsServer.listen(vertx, config.opsHost(), config.opsPort(), () -> checks(started), metrics)
@@ -196,6 +201,11 @@ public final class Worker {
                 .register(metrics);
         FunctionCounter.builder("pullcast.worker.events.lost", p.publisher(), KafkaEventPublisher::lost)
                 .register(metrics);
+        for (Refusal kind : Refusal.values()) {
+            FunctionCounter.builder("pullcast.worker.registry.refusals", p.registries(), it -> it.refusals(kind))
+                    .tag("kind", kind.label())
+                    .register(metrics);
+        }
         Gauge.builder("pullcast.worker.engine.up", p.presence(), presence -> presence.isEngineThere() ? 1 : 0)
                 .register(metrics);
     }

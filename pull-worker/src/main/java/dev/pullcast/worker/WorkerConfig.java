@@ -13,6 +13,7 @@ import dev.pullcast.worker.engine.Engines;
 import dev.pullcast.worker.log.PullLog;
 import dev.pullcast.worker.pull.PresentImages;
 import dev.pullcast.worker.pull.PullSettings;
+import dev.pullcast.worker.registry.RegistrySettings;
 import dev.pullcast.worker.sizes.LayerSizes;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -40,6 +41,7 @@ import org.jspecify.annotations.Nullable;
  * @param pulls how pulls are done
  * @param sizes whether registries are asked for sizes in advance
  * @param verifyPresent which images are checked at the registry before a project is told that they are there
+ * @param registries bounds of what registries are asked
  * @param log for people; null for none
  * @param topics names of topics
  * @param partitions of topics that must be created
@@ -61,6 +63,7 @@ public record WorkerConfig(
         PullSettings pulls,
         LayerSizes.Mode sizes,
         PresentImages.Verify verifyPresent,
+        RegistrySettings registries,
         PullLog.@Nullable Settings log,
         Topics topics,
         int partitions,
@@ -131,6 +134,25 @@ public record WorkerConfig(
                     "images on the engine that IfNotPresent pulls at the registry for a project that has not read them:"
                             + " private (that a login of another project brought), always (also those that were there"
                             + " before), never"),
+            new Settings.Key(
+                    "registry.timeout-seconds",
+                    "10",
+                    "seconds for one question to a registry, with all its requests and waiting for its turn"),
+            new Settings.Key(
+                    "registry.max-manifest-bytes", "4194304", "maximum size of a manifest or an index, decompressed"),
+            new Settings.Key(
+                    "registry.max-at-once",
+                    "8",
+                    "maximum number of questions to registries at the same time; one for each registry"),
+            new Settings.Key(
+                    "registry.private",
+                    "",
+                    "registries and token servers,… that may be at loopback, link-local or private addresses: host,"
+                            + " host:port, .domain or network"),
+            new Settings.Key(
+                    "registry.certs-dir",
+                    "/etc/docker/certs.d",
+                    "folder with HOST:PORT/ca.crt, client.cert and client.key of registries, as Docker's"),
             new Settings.Key("log.file", "", "log of pulls for people; a service uses /var/log/pullcast/pull.log"),
             new Settings.Key("log.json", "false", "true writes every event as JSON beside log.file, too"),
             new Settings.Key("log.max-mib", "10", "size at which a log file is set aside"),
@@ -179,6 +201,7 @@ public record WorkerConfig(
                     pulls(settings),
                     sizes(settings),
                     verifyPresent(settings),
+                    registries(settings),
                     log(settings),
                     new Topics(settings.get("topics.prefix")),
                     settings.getInt("topics.partitions", 1, 10_000),
@@ -211,6 +234,22 @@ public record WorkerConfig(
             return PresentImages.Verify.of(settings.get("pull.verify-present"));
         } catch (IllegalArgumentException e) {
             throw new InvalidSetting("setting 'pull.verify-present': " + e.getMessage());
+        }
+    }
+
+    private static RegistrySettings registries(Settings settings) {
+        int seconds = settings.getInt("registry.timeout-seconds", 1, 600);
+        int bytes = settings.getInt("registry.max-manifest-bytes", 1024, 64 << 20);
+        int atOnce = settings.getInt("registry.max-at-once", 1, 1000);
+        try {
+            return new RegistrySettings(
+                    Duration.ofSeconds(seconds),
+                    bytes,
+                    atOnce,
+                    settings.getList("registry.private"),
+                    Path.of(settings.get("registry.certs-dir")));
+        } catch (IllegalArgumentException e) {
+            throw new InvalidSetting("setting 'registry.private': " + e.getMessage());
         }
     }
 

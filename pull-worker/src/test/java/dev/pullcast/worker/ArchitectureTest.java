@@ -33,6 +33,15 @@ class ArchitectureTest {
             .haveNameMatching("io\\.vertx\\.core\\.http\\.HttpClient.*");
 
     @ArchTest
+    static final ArchRule everyAnswerOfARegistryIsReadByTheOneBoundedReader = noClasses()
+            .that()
+            .resideOutsideOfPackages("..registry..", "..presence..")
+            .should()
+            .dependOnClassesThat()
+            .haveNameMatching("java\\.net\\.(Socket|URL|URLConnection|HttpURLConnection|http\\..*)")
+            .because("what strangers answer must be bounded in bytes, number and time");
+
+    @ArchTest
     static final ArchRule streamAndProgressAreFreeOfVertx = noClasses()
             .that()
             .resideInAnyPackage("..stream..", "..progress..")

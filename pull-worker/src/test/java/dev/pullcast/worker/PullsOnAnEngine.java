@@ -19,6 +19,7 @@ import dev.pullcast.worker.pull.PullReporter;
 import dev.pullcast.worker.pull.PullRun;
 import dev.pullcast.worker.pull.PullSpec;
 import dev.pullcast.worker.pull.Timers;
+import dev.pullcast.worker.registry.RegistryReader;
 import dev.pullcast.worker.sizes.RegistryLayerSizes;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -80,7 +81,12 @@ final class PullsOnAnEngine implements AutoCloseable {
                         Timers.of(vertx, InstantSource.system()),
                         RandomGenerator.getDefault(),
                         config.pulls(),
-                        new RegistryLayerSizes(vertx, engine, config.sizes(), true)),
+                        new RegistryLayerSizes(
+                                vertx,
+                                engine,
+                                new RegistryReader(config.registries(), Map.of()),
+                                config.sizes(),
+                                true)),
                 new PullReporter.Identity("w1", "i1"),
                 (event, _) -> {
                     events.add(event);

@@ -13,6 +13,7 @@ import dev.pullcast.worker.engine.EngineAddress;
 import dev.pullcast.worker.engine.EngineMode;
 import dev.pullcast.worker.pull.PresentImages;
 import dev.pullcast.worker.pull.PullSettings;
+import dev.pullcast.worker.registry.RegistrySettings;
 import dev.pullcast.worker.sizes.LayerSizes;
 import java.nio.file.Path;
 import java.util.List;
@@ -45,6 +46,7 @@ class WorkerConfigTest {
                         PullSettings.DEFAULT,
                         LayerSizes.Mode.AUTO,
                         PresentImages.Verify.PRIVATE,
+                        RegistrySettings.DEFAULT,
                         null,
                         new Topics("pull."),
                         12,
@@ -91,6 +93,9 @@ class WorkerConfigTest {
         "engine.host, npipe://x",
         "engine.mode, socket",
         "pull.backoff-limit, -1",
+        "registry.max-manifest-bytes, 1",
+        "registry.private, 10.0.0.0/99",
+        "registry.private, host:port",
     })
     void aWrongValueIsRefusedByItsName(String key, String value) {
         assertThatThrownBy(() ->

@@ -15,6 +15,7 @@ import dev.pullcast.worker.pull.PullReporter;
 import dev.pullcast.worker.pull.PullRun;
 import dev.pullcast.worker.pull.PullSpec;
 import dev.pullcast.worker.pull.Timers;
+import dev.pullcast.worker.registry.RegistryReader;
 import dev.pullcast.worker.sizes.RegistryLayerSizes;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -115,7 +116,12 @@ final class PullSession implements AutoCloseable {
                 Timers.of(vertx, clock),
                 new SplittableRandom(),
                 config.pulls().forTerminal(how.parallelism(), SMOOTH),
-                new RegistryLayerSizes(vertx, engine, config.sizes(), config.engine() instanceof EngineAddress.Socket));
+                new RegistryLayerSizes(
+                        vertx,
+                        engine,
+                        new RegistryReader(config.registries(), environment),
+                        config.sizes(),
+                        config.engine() instanceof EngineAddress.Socket));
         return new PullSlots(parts, new PullReporter.Identity(LocalEvents.WORKER, LocalEvents.JOB), feed);
     }
 

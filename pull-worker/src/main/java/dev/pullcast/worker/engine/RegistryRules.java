@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.pullcast.worker.engine;
 
+import dev.pullcast.contract.net.Cidr;
 import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -62,58 +63,22 @@ public record RegistryRules(Map<String, List<String>> mirrors, List<String> inse
         return slash < 0 ? rest : rest.substring(0, slash);
     }
 
+    /** Whether the engine was told by name that this registry ({@code host[:port]}) is insecure. */
+    public boolean names(String registry) {
+        return insecure.contains(registry);
+    }
+
     /**
-     * Whether the engine accepts any certificate, and plain HTTP, of this registry. May look its name up; for threads
-     * that may wait.
+     * Whether the engine accepts any certificate, and plain HTTP, of this registry.
      *
      * @param registry {@code host[:port]}
+     * @param addresses that its name has
      */
-    public boolean isInsecure(String registry) {
-        if (insecure.contains(registry)) {
-            return true;
-        }
-        return insecure.stream().anyMatch(each -> each.contains("/"))
-                && addresses(registry).stream()
-                        .anyMatch(address -> insecure.stream().anyMatch(network -> contains(network, address)));
-    }
-
-    /** Whether the registry is on the very machine of whoever asks for it. May look its name up. */
-    public static boolean isLoopback(String registry) {
-        return addresses(registry).stream().anyMatch(InetAddress::isLoopbackAddress);
-    }
-
-    private static List<InetAddress> addresses(String registry) {
-        int colon = registry.lastIndexOf(':');
-        boolean withPort = colon > registry.lastIndexOf(']');
-        try {
-            return List.of(InetAddress.getAllByName(withPort ? registry.substring(0, colon) : registry));
-        } catch (UnknownHostException e) {
-            return List.of(); // known to the engine alone, as behind a proxy
-        }
-    }
-
-    private static boolean contains(String network, InetAddress address) {
-        int slash = network.indexOf('/');
-        if (slash < 0) {
-            return false;
-        }
-        try {
-            byte[] base = InetAddress.ofLiteral(network.substring(0, slash)).getAddress();
-            byte[] own = address.getAddress();
-            int bits = Integer.parseInt(network.substring(slash + 1));
-            return base.length == own.length && bits <= base.length * Byte.SIZE && equalBits(base, own, bits);
-        } catch (IllegalArgumentException e) {
-            return false; // a form that this engine knows and we do not
-        }
-    }
-
-    private static boolean equalBits(byte[] one, byte[] other, int bits) {
-        for (int i = 0; i < bits; i++) {
-            int mask = 0x80 >> (i % Byte.SIZE);
-            if ((one[i / Byte.SIZE] & mask) != (other[i / Byte.SIZE] & mask)) {
-                return false;
-            }
-        }
-        return true;
+    public boolean isInsecure(String registry, List<InetAddress> addresses) {
+        return names(registry)
+                || insecure.stream()
+                        .map(Cidr::read)
+                        .filter(Objects::nonNull)
+                        .anyMatch(network -> addresses.stream().anyMatch(network::contains));
     }
 }

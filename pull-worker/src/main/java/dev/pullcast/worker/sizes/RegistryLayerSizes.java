@@ -7,16 +7,15 @@ import dev.pullcast.worker.engine.EngineClient;
 import dev.pullcast.worker.engine.EngineDetails;
 import dev.pullcast.worker.engine.RegistryAuth;
 import dev.pullcast.worker.engine.RegistryRules;
-import io.vertx.core.Context;
+import dev.pullcast.worker.progress.ExpectedSizes;
+import dev.pullcast.worker.registry.ImageManifest;
+import dev.pullcast.worker.registry.ManifestRequest;
+import dev.pullcast.worker.registry.Refusal;
+import dev.pullcast.worker.registry.RegistryCalls;
+import dev.pullcast.worker.registry.RegistryException;
+import dev.pullcast.worker.registry.RegistryReader;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import java.time.Duration;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,15 +26,12 @@ import org.slf4j.LoggerFactory;
  */
 public final class RegistryLayerSizes implements LayerSizes {
     private static final Logger LOG = LoggerFactory.getLogger(RegistryLayerSizes.class);
-    private static final Duration BOUND = Duration.ofSeconds(10);
-    private static final String HUB = "docker.io";
-    private static final String HUB_API = "registry-1.docker.io";
 
     private final Vertx vertx;
     private final EngineClient engine;
+    private final RegistryReader reader;
     private final Mode mode;
     private final boolean engineIsHere;
-    private final Map<String, ReentrantLock> oneAtATime = new ConcurrentHashMap<>();
 
     /**
      * Asks nobody yet.
@@ -43,9 +39,11 @@ public final class RegistryLayerSizes implements LayerSizes {
      * @param engine for its mirrors, insecure registries and platform
      * @param engineIsHere whether loopback addresses mean the same to the engine and to this process
      */
-    public RegistryLayerSizes(Vertx vertx, EngineClient engine, Mode mode, boolean engineIsHere) {
+    public RegistryLayerSizes(
+            Vertx vertx, EngineClient engine, RegistryReader reader, Mode mode, boolean engineIsHere) {
         this.vertx = vertx;
         this.engine = engine;
+        this.reader = reader;
         this.mode = mode;
         this.engineIsHere = engineIsHere;
     }
@@ -74,78 +72,23 @@ public final class RegistryLayerSizes implements LayerSizes {
 
     private Future<Answer> ask(
             ImageReference reference, Platform platform, @Nullable RegistryAuth auth, RegistryRules rules) {
-        Context context = vertx.getOrCreateContext();
-        Promise<Answer> promise = Promise.promise();
-        Thread thread = Thread.ofVirtual().name("layer-sizes").unstarted(() -> {
-            Answer answer = inTurn(reference, platform, auth, rules);
-            try {
-                context.runOnContext(_ -> promise.tryComplete(answer));
-            } catch (RejectedExecutionException e) {
-                LOG.debug("the sizes of {} came after the worker had ended", reference);
-            }
-        });
-        long timer = vertx.setTimer(BOUND.toMillis(), _ -> {
-            promise.tryComplete(new Answer.Unknown("no answer within " + BOUND.toSeconds() + " s"));
-            thread.interrupt();
-        });
-        promise.future().onComplete(_ -> vertx.cancelTimer(timer));
-        thread.start();
-        return promise.future();
+        ManifestRequest mirror = RegistryCalls.toMirror(reference, rules, engineIsHere);
+        if (mirror == null && reference.domain().equals(RegistryCalls.HUB) && mode != Mode.ALWAYS) {
+            return Future.succeededFuture(new Answer.Unknown("Docker Hub counts it as a pull"));
+        }
+        ManifestRequest wanted =
+                mirror != null ? mirror : RegistryCalls.toRegistry(reference, auth, rules, engineIsHere);
+        return RegistryCalls.run(vertx, () -> read(wanted, platform));
     }
 
-    private Answer inTurn(
-            ImageReference reference, Platform platform, @Nullable RegistryAuth auth, RegistryRules rules) {
-        ReentrantLock turn = oneAtATime.computeIfAbsent(reference.domain(), _ -> new ReentrantLock());
+    private Answer read(ManifestRequest wanted, Platform platform) {
         try {
-            if (!turn.tryLock(BOUND.toMillis(), TimeUnit.MILLISECONDS)) {
-                return new Answer.Unknown("others are asking this registry");
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return new Answer.Unknown("interrupted");
+            ImageManifest manifest = reader.read(wanted, platform);
+            return new Answer.Known(ExpectedSizes.ofDigests(manifest.layers(), manifest.config()));
+        } catch (RegistryException e) {
+            return e.refusal() == Refusal.LIMITED
+                    ? new Answer.Limited(e.retryAfter())
+                    : new Answer.Unknown(String.valueOf(e.getMessage()));
         }
-        try {
-            ManifestReader.Wanted wanted = wanted(reference, platform, auth, rules);
-            return wanted == null
-                    ? new Answer.Unknown("this registry is left to the engine")
-                    : ManifestReader.read(wanted);
-        } catch (RuntimeException | LinkageError e) {
-            // Of a library that meets an answer which it does not expect, or is not there. Its words may hold secrets.
-            return new Answer.Unknown(e.getClass().getSimpleName());
-        } finally {
-            turn.unlock();
-        }
-    }
-
-    /** Null where asking is not free, or might ask another registry than the engine does. */
-    private ManifestReader.@Nullable Wanted wanted(
-            ImageReference reference, Platform platform, @Nullable RegistryAuth auth, RegistryRules rules) {
-        String version =
-                reference.digest() != null ? reference.digest() : reference.tag() == null ? "latest" : reference.tag();
-        String mirror = rules.firstMirrorOf(reference.domain());
-        if (mirror != null) {
-            // Mirrors of this engine get no login from us: engines have their own rules for which they send one to.
-            boolean plain = mirror.startsWith("http://");
-            String server = RegistryRules.hostOf(mirror);
-            return isElsewhere(server)
-                    ? null
-                    : new ManifestReader.Wanted(
-                            server, reference.path(), version, platform, null, plain || rules.isInsecure(server));
-        }
-        boolean hub = reference.domain().equals(HUB);
-        if ((hub && mode != Mode.ALWAYS) || isElsewhere(reference.domain())) {
-            return null;
-        }
-        return new ManifestReader.Wanted(
-                hub ? HUB_API : reference.domain(),
-                reference.path(),
-                version,
-                platform,
-                auth,
-                rules.isInsecure(reference.domain()));
-    }
-
-    private boolean isElsewhere(String server) {
-        return !engineIsHere && RegistryRules.isLoopback(server);
     }
 }

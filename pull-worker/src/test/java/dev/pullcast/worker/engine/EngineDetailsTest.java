@@ -8,6 +8,7 @@ import dev.pullcast.worker.engine.EngineDetails.Downloads;
 import dev.pullcast.worker.engine.EngineDetails.Store;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -75,16 +76,12 @@ class EngineDetailsTest {
 
         @Test
         void isInsecureByNameOrByNetwork() {
-            assertThat(List.of("127.0.0.1:5000", "127.9.9.9", "10.99.7.255:443", "reg.local:5000", "[::1]:5000"))
-                    .allMatch(rules::isInsecure);
-            assertThat(List.of("10.99.8.0:5000", "reg.local", "reg.local:5001", "[::2]:5000"))
-                    .noneMatch(rules::isInsecure);
-        }
-
-        @Test
-        void isOnLoopbackOrNot() {
-            assertThat(RegistryRules.isLoopback("localhost:5000")).isTrue();
-            assertThat(RegistryRules.isLoopback("10.99.4.1:5000")).isFalse();
+            assertThat(List.of("127.0.0.1", "127.9.9.9", "10.99.7.255", "::1", "::ffff:10.99.4.1"))
+                    .allMatch(address -> rules.isInsecure("any.example", List.of(InetAddress.ofLiteral(address))));
+            assertThat(List.of("10.99.8.0", "10.98.255.255", "::2"))
+                    .noneMatch(address -> rules.isInsecure("any.example", List.of(InetAddress.ofLiteral(address))));
+            assertThat(rules.isInsecure("reg.local:5000", List.of())).isTrue();
+            assertThat(List.of("reg.local", "reg.local:5001")).noneMatch(name -> rules.isInsecure(name, List.of()));
         }
     }
 

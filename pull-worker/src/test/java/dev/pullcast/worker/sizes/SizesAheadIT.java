@@ -12,9 +12,13 @@ import dev.pullcast.testkit.FaultProxy;
 import dev.pullcast.worker.engine.DockerEngine;
 import dev.pullcast.worker.engine.EngineAddress;
 import dev.pullcast.worker.engine.RegistryAuth;
+import dev.pullcast.worker.registry.RegistryReader;
+import dev.pullcast.worker.registry.RegistrySettings;
 import dev.pullcast.worker.sizes.LayerSizes.Answer;
 import dev.pullcast.worker.sizes.LayerSizes.Mode;
+import java.net.InetAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -53,7 +57,12 @@ class SizesAheadIT {
     private Answer find(
             Mode mode, boolean engineIsHere, String image, @Nullable String platform, @Nullable RegistryAuth auth)
             throws Exception {
-        return new RegistryLayerSizes(loops.vertx(), client, mode, engineIsHere)
+        return new RegistryLayerSizes(
+                        loops.vertx(),
+                        client,
+                        new RegistryReader(RegistrySettings.DEFAULT, Map.of()),
+                        mode,
+                        engineIsHere)
                 .find(ImageReference.parse(image), platform, auth)
                 .toCompletionStage()
                 .toCompletableFuture()
@@ -184,7 +193,8 @@ class SizesAheadIT {
             assertThat(details.newestApi()).isNotNull();
             assertThat(details.store()).isNotNull();
             assertThat(details.downloads()).isNotNull();
-            assertThat(details.registries().isInsecure(ENGINE.registry())).isTrue();
+            assertThat(details.registries().isInsecure(ENGINE.registry(), List.of(InetAddress.getLoopbackAddress())))
+                    .isTrue();
         }
     }
 }
