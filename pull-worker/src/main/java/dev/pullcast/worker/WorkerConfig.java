@@ -178,6 +178,9 @@ public record WorkerConfig(
                     + "'; it must be 1 to 128 letters, digits, '.', '_' or '-', starting with a letter or digit");
         }
         String dataFolder = settings.find("worker.data-dir");
+        Path data = dataFolder != null
+                ? Path.of(dataFolder)
+                : Path.of(environment.getOrDefault("HOME", "."), ".local/share/pullcast/worker");
         EngineMode mode = engineMode(settings);
         try {
             EngineAddress address = EngineAddress.of(settings.find("engine.host"), environment);
@@ -185,9 +188,7 @@ public record WorkerConfig(
             return new WorkerConfig(
                     id,
                     settings.getMap("worker.labels"),
-                    dataFolder != null
-                            ? Path.of(dataFolder)
-                            : Path.of(environment.getOrDefault("HOME", "."), ".local/share/pullcast/worker"),
+                    data,
                     settings.getInt("worker.heartbeat-seconds", 1, 3600),
                     settings.getInt("worker.drain-seconds", 0, 86_400),
                     settings.get("worker.ops.host"),
@@ -196,7 +197,8 @@ public record WorkerConfig(
                     mode,
                     new DockerCommand(
                             settings.get("engine.command"),
-                            settings.find("engine.host") == null ? null : address.forCommand()),
+                            settings.find("engine.host") == null ? null : address.forCommand(),
+                            data.resolve("logins")),
                     credentials(settings),
                     pulls(settings),
                     sizes(settings),

@@ -41,7 +41,7 @@ class WorkerConfigTest {
                         8081,
                         new EngineAddress.Socket(Path.of("/var/run/docker.sock")),
                         EngineMode.AUTO,
-                        new DockerCommand("docker", null),
+                        new DockerCommand("docker", null, Path.of("/home/me/.local/share/pullcast/worker/logins")),
                         CredentialSettings.NONE,
                         PullSettings.DEFAULT,
                         LayerSizes.Mode.AUTO,
@@ -110,7 +110,9 @@ class WorkerConfigTest {
         Map<String, String> overrides = Map.of("engine.host", "/e.sock", "engine.mode", "cli", "worker.id", "w");
         WorkerConfig config = WorkerConfig.of(Settings.read(WorkerConfig.KEYS, null, Map.of(), overrides), Map.of());
         assertThat(config.engineMode()).isEqualTo(EngineMode.CLI);
-        assertThat(config.dockerCommand()).isEqualTo(new DockerCommand("docker", "unix:///e.sock"));
+        assertThat(config.dockerCommand())
+                .isEqualTo(new DockerCommand(
+                        "docker", "unix:///e.sock", config.dataFolder().resolve("logins")));
     }
 
     @Test

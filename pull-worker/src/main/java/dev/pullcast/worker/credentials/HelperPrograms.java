@@ -2,6 +2,7 @@
 package dev.pullcast.worker.credentials;
 
 import dev.pullcast.contract.codec.ContractJson;
+import dev.pullcast.worker.engine.ChildEnvironment;
 import dev.pullcast.worker.engine.EngineException;
 import dev.pullcast.worker.engine.RegistryAuth;
 import java.io.File;
@@ -84,7 +85,7 @@ record HelperPrograms(List<Path> searchFolders, Duration timeout) {
         }
         Process process;
         try {
-            process = new ProcessBuilder(file.toString(), "get")
+            process = ChildEnvironment.restrict(new ProcessBuilder(file.toString(), "get"))
                     .redirectError(ProcessBuilder.Redirect.DISCARD)
                     .start();
         } catch (IOException e) {

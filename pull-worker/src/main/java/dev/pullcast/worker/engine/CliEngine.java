@@ -53,6 +53,10 @@ public final class CliEngine implements EngineClient {
         String folder = environment.getOrDefault("DOCKER_CONFIG", "");
         this.userConfig =
                 folder.isEmpty() ? Path.of(environment.getOrDefault("HOME", "."), ".docker") : Path.of(folder);
+        var _ = vertx.executeBlocking(() -> {
+            CliLogin.sweep(command.logins()); // which reports its own failures
+            return command;
+        });
     }
 
     @Override
@@ -69,7 +73,9 @@ public final class CliEngine implements EngineClient {
     }
 
     private static EngineDetails details(JsonNode server, JsonNode info) {
-        EngineDetails details = new InfoAnswer(InfoAnswer.isPodman(server), server.path("ApiVersion").asString(""), info).details(server);
+        EngineDetails details = new InfoAnswer(
+                        InfoAnswer.isPodman(server), server.path("ApiVersion").asString(""), info)
+                .details(server);
         EngineFacts facts = details.facts();
         return details.withFacts(new EngineFacts(
                 facts.kind(),
@@ -145,7 +151,7 @@ public final class CliEngine implements EngineClient {
         call.begin(
                 () -> {
                     // Without a folder of its own the command would use the machine's logins, whoever may not.
-                    CliLogin written = CliLogin.write(auth, request.reference().domain(), userConfig);
+                    CliLogin written = CliLogin.write(auth, request.reference().domain(), userConfig, command.logins());
                     login.set(written);
                     return command.start(written.folder(), arguments);
                 },

@@ -4,11 +4,17 @@ package dev.pullcast.worker.engine;
 import dev.pullcast.contract.codec.ContractJson;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.Base64;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +30,10 @@ final class CliLogin implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(CliLogin.class);
     private static final String HUB_KEY = "https://index.docker.io/v1/";
 
+    private static final String PREFIX = "login-";
+    private static final FileAttribute<?> OWNER_ONLY =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+
     private final Path folder;
 
     private CliLogin(Path folder) {
@@ -36,10 +46,11 @@ final class CliLogin implements AutoCloseable {
      * @param auth null for none: then the command asks no helper either, because the registry has an entry
      * @param domain of the image's registry
      * @param users the user's own configuration folder, for its context
+     * @param logins where the folder is made
      */
-    static CliLogin write(@Nullable RegistryAuth auth, String domain, Path users) throws IOException {
-        Path folder = Files.createTempDirectory(
-                "pullcast-docker", PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    static CliLogin write(@Nullable RegistryAuth auth, String domain, Path users, Path logins) throws IOException {
+        Files.createDirectories(logins, OWNER_ONLY);
+        Path folder = Files.createTempDirectory(logins, PREFIX + own() + '-', OWNER_ONLY);
         CliLogin login = new CliLogin(folder);
         try {
             Map<String, Object> config = new TreeMap<>();
@@ -67,6 +78,38 @@ final class CliLogin implements AutoCloseable {
             login.close();
             throw e;
         }
+    }
+
+    /**
+     * Deletes what processes have left that were killed; folders of those that live stay. They are told apart by the
+     * process's id and the moment of its start.
+     */
+    static void sweep(Path logins) {
+        Set<String> living = new HashSet<>();
+        ProcessHandle.allProcesses().forEach(process -> living.add(nameOf(process)));
+        try (DirectoryStream<Path> left = Files.newDirectoryStream(logins, PREFIX + '*')) {
+            for (Path each : left) {
+                String name = each.getFileName().toString();
+                String owner = name.substring(PREFIX.length(), Math.max(PREFIX.length(), name.lastIndexOf('-')));
+                if (!living.contains(owner)) {
+                    LOG.info("deleting {}, which a process has left that was killed", each);
+                    new CliLogin(each).close();
+                }
+            }
+        } catch (NoSuchFileException e) {
+            // No pull ever needed one.
+        } catch (IOException e) {
+            LOG.warn("cannot look for registry credentials that were left in {}: {}", logins, e.toString());
+        }
+    }
+
+    private static String own() {
+        return nameOf(ProcessHandle.current());
+    }
+
+    private static String nameOf(ProcessHandle process) {
+        long start = process.info().startInstant().map(Instant::toEpochMilli).orElse(0L);
+        return process.pid() + "-" + start;
     }
 
     private static Map<String, String> entry(RegistryAuth auth) {

@@ -18,8 +18,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param program its name or path
  * @param host for {@code --host}; null for what the command finds by itself: {@code DOCKER_HOST} or its context
+ * @param logins folder for the logins of single pulls, of which only this user may look into
  */
-public record DockerCommand(String program, @Nullable String host) {
+public record DockerCommand(String program, @Nullable String host, Path logins) {
     private static final Duration SHORT_CALL = Duration.ofSeconds(30);
     /** Its shell, where a wrapper script stands before it, reports a program that is not there by this. */
     private static final int NOT_FOUND = 127;
@@ -41,7 +42,7 @@ public record DockerCommand(String program, @Nullable String host) {
             command.add("--host=" + host);
         }
         command.addAll(arguments);
-        ProcessBuilder builder = new ProcessBuilder(command);
+        ProcessBuilder builder = ChildEnvironment.restrict(new ProcessBuilder(command));
         builder.environment().put("DOCKER_CLI_HINTS", "false");
         if (config != null) {
             builder.environment().put("DOCKER_CONFIG", config.toString());

@@ -28,7 +28,7 @@ final class Deadline implements AutoCloseable {
 
     static Deadline in(Duration timeout) {
         Deadline deadline = new Deadline(timeout);
-        var unused = deadline.over.completeOnTimeout(null, timeout.toNanos(), TimeUnit.NANOSECONDS);
+        var _ = deadline.over.completeOnTimeout(null, timeout.toNanos(), TimeUnit.NANOSECONDS);
         return deadline;
     }
 

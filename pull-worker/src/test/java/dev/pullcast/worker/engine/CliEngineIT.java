@@ -201,7 +201,7 @@ class CliEngineIT {
 
         @Test
         void ofTheCommandItselfSaysThatItCannotBeRun() {
-            engine = new CliEngine(vertx, new DockerCommand("/nonexistent/docker", null), Map.of());
+            engine = new CliEngine(vertx, new DockerCommand("/nonexistent/docker", null, Path.of("logins")), Map.of());
             PullFailure failure = ((CallEnd.Broken) pull("alpine")).failure();
             assertThat(failure.reason()).isEqualTo(FailureReason.ENGINE_GONE);
             assertThat(failure.message()).contains("cannot run the docker command '/nonexistent/docker'");
@@ -301,6 +301,52 @@ class CliEngineIT {
             docker.does("tag", "");
             await(engine.tag("a@" + DIGEST, "docker.io/library/a", "1"));
             assertThat(docker.argumentsOf("tag")).containsExactly("tag", "--", "a@" + DIGEST, "docker.io/library/a:1");
+        }
+    }
+
+    @Nested
+    class Secrets {
+        @Test
+        void ofProcessesThatWereKilledAreSweptAtTheStart() throws Exception {
+            Path logins = Files.createDirectories(folder.resolve("logins"));
+            Path left = Files.createDirectories(logins.resolve("login-1-12345-678"));
+            Files.writeString(left.resolve("config.json"), "{}");
+            RegistryAuth auth = new RegistryAuth("me", "s3cret", "r", null, null);
+            CliLogin inUse = CliLogin.write(auth, "r", users, logins);
+            CliLogin.sweep(logins);
+            assertThat(left).doesNotExist();
+            assertThat(inUse.folder()).isDirectory().hasParent(logins);
+            inUse.close();
+            assertThat(logins).isEmptyDirectory();
+        }
+
+        @Test
+        void areNotInTheEnvironmentOfTheCommand() {
+            ProcessBuilder builder = new ProcessBuilder("any");
+            builder.environment().put("PULLCAST_KAFKA_SASL_JAAS_CONFIG", "secret");
+            builder.environment().put("DATABASE_URL", "secret");
+            builder.environment().put("DOCKER_HOST", "tcp://x");
+            builder.environment().put("https_proxy", "http://p");
+            assertThat(ChildEnvironment.restrict(builder).environment())
+                    .containsEntry("DOCKER_HOST", "tcp://x")
+                    .containsEntry("https_proxy", "http://p")
+                    .containsKey("PATH")
+                    .doesNotContainValue("secret");
+        }
+
+        @Test
+        void areNotSeenByTheCommandItself() throws Exception {
+            docker.does("version", "env >\"$folder/environment\"; echo '{\"Server\":{\"ApiVersion\":\"1.44\"}}'");
+            try {
+                await(engine.details());
+            } catch (EngineException e) {
+                // Only its environment matters.
+            }
+            assertThat(Files.readAllLines(folder.resolve("environment")))
+                    .allMatch(line -> line.startsWith("_=")
+                            || line.startsWith("PWD=")
+                            || line.startsWith("SHLVL=")
+                            || ChildEnvironment.isPassed(line.substring(0, Math.max(0, line.indexOf('=')))));
         }
     }
 }

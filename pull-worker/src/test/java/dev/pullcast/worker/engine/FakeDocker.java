@@ -51,7 +51,7 @@ final class FakeDocker {
     }
 
     DockerCommand command() {
-        return new DockerCommand(program.toString(), null);
+        return new DockerCommand(program.toString(), null, folder.resolve("logins"));
     }
 
     List<String> argumentsOf(String subcommand) {
