@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.pullcast.cli.client;
 
+import dev.pullcast.contract.net.Cidr;
 import dev.pullcast.contract.net.Proxy;
 import dev.pullcast.contract.net.ProxyRules;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
@@ -111,6 +113,19 @@ public sealed interface Origin {
             // Nothing that could be shown.
         }
         return "another address";
+    }
+
+    /** Whether only this machine, or the server alone, can read what is sent: TLS, loopback or a socket file. */
+    default boolean isPrivate() {
+        return switch (this) {
+            case Unix _ -> true;
+            case Tcp tcp -> {
+                InetAddress literal = Cidr.literal(tcp.host());
+                yield tcp.tls()
+                        || tcp.host().equalsIgnoreCase("localhost")
+                        || (literal != null && literal.isLoopbackAddress());
+            }
+        };
     }
 
     /** What stands in the {@code Host} header. */

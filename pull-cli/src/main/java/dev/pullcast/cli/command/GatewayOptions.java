@@ -2,6 +2,7 @@
 package dev.pullcast.cli.command;
 
 import dev.pullcast.cli.client.GatewayClient;
+import dev.pullcast.cli.client.Origin;
 import dev.pullcast.cli.client.Trust;
 import dev.pullcast.contract.net.ProxyRules;
 import java.io.IOException;
@@ -44,6 +45,12 @@ final class GatewayOptions {
                             + " Environment: PULLCAST_CA.")
     private @Nullable String ca = System.getenv("PULLCAST_CA");
 
+    @Option(
+            names = "--insecure",
+            description = "Send the token over http:// to another machine, too, where all on the way can read it."
+                    + " Environment: PULLCAST_INSECURE=true.")
+    private boolean insecure = Boolean.parseBoolean(System.getenv("PULLCAST_INSECURE"));
+
     /** Whether one was named. */
     boolean isGiven() {
         return url != null && !url.isEmpty();
@@ -56,9 +63,15 @@ final class GatewayOptions {
      */
     GatewayClient client() {
         Trust trust = ca == null || ca.isEmpty() ? null : Trust.of(Path.of(ca));
+        String target = url == null || url.isEmpty() ? DEFAULT_URL : url;
+        String token = token();
+        if (token != null && !insecure && !Origin.parse(target).isPrivate()) {
+            throw new IllegalArgumentException("the token is not sent to " + target
+                    + ", because all on the way could read it; use https://, or --insecure to send it all the same");
+        }
         return new GatewayClient(
-                url == null || url.isEmpty() ? DEFAULT_URL : url,
-                token(),
+                target,
+                token,
                 trust,
                 ProxyRules.of(System.getenv()),
                 maxWait(System.getenv("PULLCAST_MAX_WAIT_SECONDS")));

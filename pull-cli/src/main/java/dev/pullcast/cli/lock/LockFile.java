@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -123,9 +124,15 @@ public record LockFile(Map<String, String> digests) {
                 text.append(reference).append('@').append(digest).append('\n'));
         try {
             Path target = file.toAbsolutePath();
-            Path fresh = target.resolveSibling(target.getFileName() + ".new");
-            Files.writeString(fresh, text);
-            Files.move(fresh, target, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+            // A name that nothing had before, so that no link in a checkout of others leads elsewhere.
+            Path fresh = Files.createTempFile(target.getParent(), target.getFileName() + ".", ".new");
+            try {
+                Files.writeString(fresh, text);
+                Files.setPosixFilePermissions(fresh, PosixFilePermissions.fromString("rw-r--r--"));
+                Files.move(fresh, target, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+            } finally {
+                Files.deleteIfExists(fresh);
+            }
         } catch (IOException e) {
             throw new LockProblem("cannot write the lock file " + file + ": " + e, e);
         }

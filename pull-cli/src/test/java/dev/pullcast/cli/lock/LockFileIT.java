@@ -39,6 +39,18 @@ class LockFileIT {
     }
 
     @Test
+    void noLinkOfTheCheckoutLeadsItElsewhere() throws LockProblem, IOException {
+        Path victim = Files.writeString(folder.resolve("victim"), "precious");
+        Path file = folder.resolve("images.lock");
+        Files.createSymbolicLink(folder.resolve("images.lock.new"), victim);
+        Files.createSymbolicLink(file, victim);
+        LockFile.of(List.of(there("w1", "alpine", ONE))).write(file);
+        assertThat(victim).hasContent("precious");
+        assertThat(file).isRegularFile();
+        assertThat(Files.isSymbolicLink(file)).isFalse();
+    }
+
+    @Test
     void oneThatDoesNotExistLocksNothing() throws LockProblem {
         assertThat(LockFile.read(folder.resolve("none"))).isEqualTo(LockFile.EMPTY);
     }
