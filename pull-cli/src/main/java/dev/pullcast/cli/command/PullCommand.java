@@ -111,7 +111,8 @@ public final class PullCommand implements Callable<Integer> {
         try {
             PullPlan plan = PullPlan.of(found, options.when(), options.platform());
             PullPlan.leftOut(found)
-                    .forEach(name -> err.println("pullcast: note: " + name + " is built and not pulled, as its source asks"));
+                    .forEach(name ->
+                            err.println("pullcast: note: " + name + " is built and not pulled, as its source asks"));
             int code = plan.images().isEmpty() ? ExitCodes.OK : run(plan, address);
             return allRead || code != ExitCodes.OK ? code : ExitCodes.FAILED;
         } catch (PullPlan.Unsupported e) {

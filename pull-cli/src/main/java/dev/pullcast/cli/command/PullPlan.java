@@ -66,7 +66,7 @@ record PullPlan(List<Wanted> images, Map<Wanted, List<String>> pullSecrets, JobW
                 .toList();
     }
 
-    /** Compose's {@code pull_policy: build} and {@code never} beside {@code build}: docker compose pulls no such image. */
+    /** Compose's {@code pull_policy: build}, and {@code never} beside {@code build}: not pulled by docker compose. */
     private static boolean isBuiltOnly(FoundImage image) {
         return image.built() && image.policy() == WhenToPull.NEVER;
     }
