@@ -116,8 +116,8 @@ public final class LinearReading {
         static final Operand UNKNOWN = new Operand("(unknown)");
 
         boolean isOnePlainCharacter() {
-            return text.length() == 1 && META.indexOf(text.charAt(0)) < 0
-                    || text.length() == 2 && text.charAt(0) == '\\' && META.indexOf(text.charAt(1)) >= 0;
+            return (text.length() == 1 && META.indexOf(text.charAt(0)) < 0)
+                    || (text.length() == 2 && text.charAt(0) == '\\' && META.indexOf(text.charAt(1)) >= 0);
         }
     }
 
