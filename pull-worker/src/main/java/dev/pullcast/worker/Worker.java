@@ -129,11 +129,12 @@ public final class Worker {
 
     private Future<Void> writePresent(byte[] content) {
         return vertx.executeBlocking(() -> {
-            Path fresh = presentFile().resolveSibling(presentFile().getFileName() + ".new");
-            Files.write(fresh, content);
-            Files.move(fresh, presentFile(), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-            return null;
-        });
+                    Path fresh = presentFile().resolveSibling(presentFile().getFileName() + ".new");
+                    Files.write(fresh, content);
+                    return Files.move(
+                            fresh, presentFile(), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+                })
+                .mapEmpty();
     }
 
     private Future<Void> startParts(byte @Nullable [] present) {

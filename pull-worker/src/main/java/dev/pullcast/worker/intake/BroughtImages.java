@@ -238,17 +238,15 @@ public final class BroughtImages {
     private Future<Void> put(HeldSet set) {
         sets.put(set.set(), set);
         return vertx.executeBlocking(() -> {
-            set.write(file(set.set()));
-            return null;
-        });
+                    set.write(file(set.set()));
+                    return set;
+                })
+                .mapEmpty();
     }
 
     private Future<Void> forget(String set) {
         sets.remove(set);
-        return vertx.executeBlocking(() -> {
-            Files.deleteIfExists(file(set));
-            return null;
-        });
+        return vertx.executeBlocking(() -> Files.deleteIfExists(file(set))).mapEmpty();
     }
 
     private Path file(String set) {
