@@ -83,10 +83,7 @@ public final class Board {
                         });
             }
             case PullEvent.JobAccepted accepted -> expect(accepted.workers(), accepted.pulls());
-            case PullEvent.JobRejected _,
-                    PullEvent.JobCompleted _,
-                    PullEvent.ImageRemoved _,
-                    PullEvent.Unknown _ -> {}
+            case PullEvent.JobRejected _, PullEvent.JobCompleted _, PullEvent.ImageRemoved _, PullEvent.Unknown _ -> {}
         }
     }
 

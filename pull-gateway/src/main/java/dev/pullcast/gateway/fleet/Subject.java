@@ -40,8 +40,7 @@ public record Subject(String job, @Nullable String project, List<String> workers
             case PullEvent.JobRejected rejected -> ofJob(event.jobId(), rejected.project());
             case PullEvent.JobCompleted completed -> ofJob(event.jobId(), completed.project());
             case PullEvent.ImageRemoved removed ->
-                new Subject(
-                        event.jobId(), removed.project(), List.of(removed.worker()), List.of(removed.reference()));
+                new Subject(event.jobId(), removed.project(), List.of(removed.worker()), List.of(removed.reference()));
             case PullEvent.Unknown _ -> ofJob(event.jobId(), null);
         };
     }

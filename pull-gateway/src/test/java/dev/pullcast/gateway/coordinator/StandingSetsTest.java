@@ -115,14 +115,17 @@ class StandingSetsTest extends LedgerTest {
             List<Output> outputs = read(new CancelJob(Given.JOB, null));
 
             assertThat(outputs)
-                    .containsExactly(new Output.Forgotten(Given.JOB), new Output.Task(new RemoveTask(Given.JOB, "a", PARTITION)));
+                    .containsExactly(
+                            new Output.Forgotten(Given.JOB),
+                            new Output.Task(new RemoveTask(Given.JOB, "a", PARTITION)));
             assertThat(pass(Duration.ofMinutes(100))).isEmpty();
         }
 
         @Test
         void workersHoldNothingForItAnyMoreAlsoWhereNothingIsRemoved() {
             arrive("a");
-            PullTask task = (PullTask) tasks(read(job(new Keeping(null, true, 600, false, null)))).getFirst();
+            PullTask task = (PullTask)
+                    tasks(read(job(new Keeping(null, true, 600, false, null)))).getFirst();
             assertThat(task.set()).isEqualTo(Given.JOB);
             assertThat(task.keepOnExpiry()).as("what it brings stays").isTrue();
             result(Given.succeeded("a", "alpine", now));
@@ -186,8 +189,7 @@ class StandingSetsTest extends LedgerTest {
 
         @Test
         void isRejectedWithALoginOfItsOwn() {
-            isRejected(again(
-                    job -> with(job, job.images(), new Credentials(null, "a.b.c.d.e"), job.target())));
+            isRejected(again(job -> with(job, job.images(), new Credentials(null, "a.b.c.d.e"), job.target())));
         }
 
         @Test
@@ -197,8 +199,8 @@ class StandingSetsTest extends LedgerTest {
 
         @Test
         void isRejectedForWorkersThatTheSetIsNotFor() {
-            PullJob forOne = again(job -> with(
-                    job, job.images(), null, new Target(Target.Mode.ALL, List.of("a", "elsewhere"), Map.of())));
+            PullJob forOne = again(job ->
+                    with(job, job.images(), null, new Target(Target.Mode.ALL, List.of("a", "elsewhere"), Map.of())));
             isRejected(forOne);
         }
 
@@ -229,8 +231,7 @@ class StandingSetsTest extends LedgerTest {
                     Map.of()));
         }
 
-        private PullJob with(
-                PullJob job, List<ImageRequest> images, @Nullable Credentials login, Target target) {
+        private PullJob with(PullJob job, List<ImageRequest> images, @Nullable Credentials login, Target target) {
             return new PullJob(
                     job.id(),
                     images,

@@ -78,7 +78,8 @@ public final class BroughtImages {
             return read;
         }
         try (Stream<Path> files = Files.list(folder)) {
-            for (Path file : files.filter(path -> path.toString().endsWith(".json")).toList()) {
+            for (Path file :
+                    files.filter(path -> path.toString().endsWith(".json")).toList()) {
                 try {
                     read.add(HeldSet.read(file));
                 } catch (IOException e) {
@@ -99,7 +100,11 @@ public final class BroughtImages {
         HeldSet before = sets.get(set);
         boolean ended = before != null && before.ended();
         HeldSet now = new HeldSet(
-                        set, task.jobPartition(), task.keepOnExpiry(), ended, before == null ? List.of() : before.images())
+                        set,
+                        task.jobPartition(),
+                        task.keepOnExpiry(),
+                        ended,
+                        before == null ? List.of() : before.images())
                 .with(held);
         if (before != null && before.images().contains(now.images().getLast())) {
             return Future.succeededFuture();
@@ -158,10 +163,7 @@ public final class BroughtImages {
     Future<Void> settle(Supplier<OpenPulls> open) {
         settling = settling.transform(_ -> {
                     OpenPulls pulls = open.get();
-                    return Future.join(sets.values().stream()
-                            .filter(HeldSet::ended)
-                            .toList()
-                            .stream()
+                    return Future.join(sets.values().stream().filter(HeldSet::ended).toList().stream()
                             .map(set -> settle(set, pulls))
                             .toList());
                 })

@@ -36,10 +36,7 @@ record HeldSet(String set, int partition, boolean keepOnExpiry, boolean ended, L
      */
     @JsonInclude(JsonInclude.Include.NON_ABSENT)
     record Held(
-            String name,
-            @Nullable String digest,
-            @Nullable String project,
-            boolean brought) {
+            String name, @Nullable String digest, @Nullable String project, boolean brought) {
         Held withBrought(boolean now) {
             return new Held(name, digest, project, now);
         }
@@ -47,7 +44,9 @@ record HeldSet(String set, int partition, boolean keepOnExpiry, boolean ended, L
         /** Whether both names are one image of one repository. */
         boolean isSame(Held other) {
             return name.equals(other.name)
-                    || (digest != null && digest.equals(other.digest) && repository().equals(other.repository()));
+                    || (digest != null
+                            && digest.equals(other.digest)
+                            && repository().equals(other.repository()));
         }
 
         /** Whether any of these names is this image: by its name, or by its digest in the same repository. */
@@ -87,7 +86,12 @@ record HeldSet(String set, int partition, boolean keepOnExpiry, boolean ended, L
 
     /** The same after its end: only what it brought counts. */
     HeldSet atItsEnd(int where) {
-        return new HeldSet(set, where, keepOnExpiry, true, images.stream().filter(Held::brought).toList());
+        return new HeldSet(
+                set,
+                where,
+                keepOnExpiry,
+                true,
+                images.stream().filter(Held::brought).toList());
     }
 
     /** Writes the file as a whole. Blocks. */

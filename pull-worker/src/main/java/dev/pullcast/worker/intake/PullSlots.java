@@ -17,6 +17,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -26,13 +27,15 @@ import java.util.Set;
  * keeps its slot, so that a registry in trouble is not asked even more. All fields belong to the worker's context.
  */
 public final class PullSlots {
+    static final int MAX_PAUSED_AHEAD = 100;
+
     private final PullRun.Parts parts;
     private final PullReporter.Identity identity;
     private final EventPublisher publisher;
 
     private final Map<PullSpec.Key, Slot> open = new HashMap<>();
     private final Deque<Slot> waiting = new ArrayDeque<>();
-    private final Set<String> paused = new HashSet<>();
+    private final Set<String> paused = new LinkedHashSet<>();
     private final Map<String, Integer> runningByJob = new HashMap<>();
     private final Map<String, Integer> runningByRegistry = new HashMap<>();
     private int running;
@@ -109,17 +112,23 @@ public final class PullSlots {
     }
 
     /**
-     * Starts no more pulls of a job, or goes on; what runs is left alone, and what an unpaused job wants, too. A job
-     * without open pulls here has nothing to pause, so that what is remembered is bounded by them.
+     * Starts no more pulls of a job, or goes on; what runs is left alone, and what an unpaused job wants, too. Of jobs
+     * without open pulls here {@value #MAX_PAUSED_AHEAD} are remembered.
      */
     public void pause(String job, boolean pause) {
         if (pause) {
-            if (open.values().stream().anyMatch(slot -> slot.jobs.contains(job))) {
-                paused.add(job);
+            paused.add(job);
+            if (paused.size() > MAX_PAUSED_AHEAD) {
+                List<String> ahead = paused.stream().filter(id -> !isOpen(id)).toList();
+                ahead.subList(0, Math.max(0, ahead.size() - MAX_PAUSED_AHEAD)).forEach(paused::remove);
             }
         } else if (paused.remove(job)) {
             startWaiting();
         }
+    }
+
+    private boolean isOpen(String job) {
+        return open.values().stream().anyMatch(slot -> slot.jobs.contains(job));
     }
 
     /** Jobs that are paused, for tests. */
@@ -152,8 +161,7 @@ public final class PullSlots {
 
     private void release(Slot slot) {
         open.remove(slot.first.key(), slot);
-        paused.removeIf(job -> slot.jobs.contains(job)
-                && open.values().stream().noneMatch(other -> other.jobs.contains(job)));
+        paused.removeIf(job -> slot.jobs.contains(job) && !isOpen(job));
         if (slot.started) {
             running--;
             runningByJob.computeIfPresent(slot.first.job(), (_, n) -> n == 1 ? null : n - 1);

@@ -141,7 +141,10 @@ public final class TaskConsumer {
     /** Completes when every pull that was taken has its terminal event acknowledged. */
     public Future<Void> drained() {
         List<Future<Void>> all = new ArrayList<>();
-        openByJob.values().forEach(tickets -> tickets.values().forEach(open -> all.add(open.ticket().published())));
+        openByJob
+                .values()
+                .forEach(tickets ->
+                        tickets.values().forEach(open -> all.add(open.ticket().published())));
         return Future.join(all).mapEmpty();
     }
 
@@ -175,7 +178,9 @@ public final class TaskConsumer {
             }
             case PauseTask pause -> {
                 read(record.offset(), 0);
-                slots.pause(pause.job(), pause.paused());
+                if (openByJob.containsKey(pause.job())) {
+                    slots.pause(pause.job(), pause.paused());
+                }
             }
             case RemoveTask removed -> {
                 read(record.offset(), 1);
@@ -209,16 +214,18 @@ public final class TaskConsumer {
     private BroughtImages.OpenPulls openPulls() {
         Set<String> names = new HashSet<>();
         Set<String> sets = new HashSet<>();
-        openByJob.values().forEach(pulls -> pulls.values().forEach(open -> {
-            ImageReference reference = open.spec().reference();
-            names.add(BroughtImages.nameOf(reference));
-            if (reference.digest() != null) {
-                names.add(reference.name() + '@' + reference.digest());
-            }
-            if (open.spec().set() != null) {
-                sets.add(open.spec().set());
-            }
-        }));
+        openByJob
+                .values()
+                .forEach(pulls -> pulls.values().forEach(open -> {
+                    ImageReference reference = open.spec().reference();
+                    names.add(BroughtImages.nameOf(reference));
+                    if (reference.digest() != null) {
+                        names.add(reference.name() + '@' + reference.digest());
+                    }
+                    if (open.spec().set() != null) {
+                        sets.add(open.spec().set());
+                    }
+                }));
         return new BroughtImages.OpenPulls(names, sets);
     }
 

@@ -97,8 +97,14 @@ class BroughtImagesIT {
         assertThat(ENGINE.has(brought)).isFalse();
         assertThat(ENGINE.has(used)).isTrue();
         assertThat(ENGINE.has(before)).isTrue();
-        assertThat(told).containsExactly(new PullEvent.ImageRemoved(
-                "set", "w", Instant.EPOCH, "p", ImageReference.parse(brought).canonical(), DIGEST));
+        assertThat(told)
+                .containsExactly(new PullEvent.ImageRemoved(
+                        "set",
+                        "w",
+                        Instant.EPOCH,
+                        "p",
+                        ImageReference.parse(brought).canonical(),
+                        DIGEST));
         try (var files = Files.list(folder.resolve("sets"))) {
             assertThat(files).isEmpty();
         }

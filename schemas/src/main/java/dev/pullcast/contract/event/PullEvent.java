@@ -66,7 +66,8 @@ public sealed interface PullEvent {
         return switch (this) {
             case Succeeded _, Skipped _, Failed _, Cancelled _, JobCompleted _ -> true;
             case JobRejected rejected -> !rejected.conflict();
-            case Queued _, Started _, Layer _, Progress _, Retrying _, JobAccepted _, ImageRemoved _, Unknown _ -> false;
+            case Queued _, Started _, Layer _, Progress _, Retrying _, JobAccepted _, ImageRemoved _, Unknown _ ->
+                false;
         };
     }
 

@@ -293,7 +293,8 @@ class JobReaderTest {
     class TheNameOfASet {
         @Test
         void isRefusedInARequestWhateverIsWithIt() {
-            for (String more : List.of("", ",'removeOnExpiry':true", ",'keep':true", ",'keep':true,'removeOnExpiry':true")) {
+            for (String more :
+                    List.of("", ",'removeOnExpiry':true", ",'keep':true", ",'keep':true,'removeOnExpiry':true")) {
                 var result = JobReader.read(
                         bytes("{'images':['alpine'],'set':'" + ULID + "'" + more + "}"),
                         JobLimits.DEFAULT,
