@@ -15,7 +15,11 @@ public final class BuilderArguments {
 
     private BuilderArguments() {}
 
-    /** All of them. @param given build arguments, of which {@code TARGETPLATFORM} says what is built for */
+    /**
+     * All of them.
+     *
+     * @param given build arguments, of which {@code TARGETPLATFORM} says what is built for
+     */
     static Map<String, String> of(Map<String, String> given) {
         Map<String, String> arguments = new HashMap<>();
         Platform here = new Platform("linux", System.getProperty("os.arch", "amd64"), null);
