@@ -14,13 +14,16 @@ import dev.pullcast.cli.command.UpCommand;
 import dev.pullcast.cli.command.Version;
 import dev.pullcast.cli.command.WatchCommand;
 import dev.pullcast.cli.command.WorkerCommand;
+import dev.pullcast.cli.render.Look;
 import dev.pullcast.cli.render.SafeWriter;
+import dev.pullcast.cli.render.Terminal;
 import dev.pullcast.contract.settings.Settings.InvalidSetting;
 import java.io.OutputStreamWriter;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.ServiceConfigurationError;
 import java.util.Set;
 import java.util.function.Supplier;
 import picocli.CommandLine;
@@ -90,15 +93,28 @@ public final class Pullcast implements Runnable {
 
     /** Runs a command and returns its exit code; see {@link ExitCodes}. */
     public static int execute(PrintWriter out, PrintWriter err, String... args) {
-        int code = commandLine(args)
-                .setOut(out)
-                .setErr(new PrintWriter(new SafeWriter(err), true))
-                .setParameterExceptionHandler(Pullcast::correct)
-                .setExecutionExceptionHandler(Pullcast::explain)
-                .execute(args);
-        out.flush();
-        err.flush();
-        return code;
+        try {
+            return commandLine(args)
+                    .setOut(out)
+                    .setErr(new PrintWriter(new SafeWriter(err), true))
+                    .setColorScheme(CommandLine.Help.defaultColorScheme(ansi()))
+                    .setParameterExceptionHandler(Pullcast::correct)
+                    .setExecutionExceptionHandler(Pullcast::explain)
+                    .execute(args);
+        } catch (LinkageError | ServiceConfigurationError e) {
+            err.println("pullcast: this installation is incomplete: " + e
+                    + ". Build it again ('make clean build'), or install it again.");
+            return ExitCodes.INTERNAL;
+        } finally {
+            out.flush();
+            err.flush();
+        }
+    }
+
+    private static CommandLine.Help.Ansi ansi() {
+        return Boolean.getBoolean(Terminal.PROPERTY) && Look.allowsColor(System.getenv())
+                ? CommandLine.Help.Ansi.ON
+                : CommandLine.Help.Ansi.OFF;
     }
 
     /** The commands that these arguments may mean; all of them without arguments. */
@@ -125,6 +141,7 @@ public final class Pullcast implements Runnable {
         CommandLine command = e.getCommandLine();
         PrintWriter err = command.getErr();
         if (args.length == 0) {
+            // The launcher knows what standard output is, and not what standard error is.
             command.usage(err, CommandLine.Help.Ansi.OFF);
         } else {
             err.println("pullcast: " + e.getMessage());

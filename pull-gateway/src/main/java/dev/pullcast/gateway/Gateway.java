@@ -27,6 +27,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -180,7 +181,7 @@ public final class Gateway {
                         () -> TopicSetup.ensure(
                                 settings, config.feed().topics(), config.partitions(), config.replication(), rights()),
                         false)
-                .compose(result -> result == null ? Future.failedFuture("no answer") : check(result));
+                .compose(result -> check(Objects.requireNonNull(result)));
     }
 
     private List<Right> rights() {

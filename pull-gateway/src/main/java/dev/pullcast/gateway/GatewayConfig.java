@@ -3,6 +3,7 @@ package dev.pullcast.gateway;
 
 import dev.pullcast.contract.codec.JobLimits;
 import dev.pullcast.contract.kafka.Topics;
+import dev.pullcast.contract.settings.KafkaSettings;
 import dev.pullcast.contract.settings.Settings;
 import dev.pullcast.gateway.api.HttpSettings;
 import dev.pullcast.gateway.api.RequestLimits;
@@ -109,18 +110,15 @@ public record GatewayConfig(
             new Settings.Key(
                     "gateway.sse.read-backs", "4", "streams per thread that read old events from Kafka at once"),
             new Settings.Key(
-                    "credentials.keys", "", "file of keys that seal and open logins in jobs, one kid:key per line"),
-            new Settings.Key("topics.prefix", "pull.", "of every topic's name"),
-            new Settings.Key("topics.partitions", "12", "of topics that are missing and are created"),
-            new Settings.Key("topics.replication", "-1", "of topics that are created; -1 for the broker's default"));
+                    "credentials.keys", "", "file of keys that seal and open logins in jobs, one kid:key per line"));
 
     /** Every key, for the program and for the README's table. */
-    public static final List<Settings.Key> KEYS = Stream.of(OWN, SecuritySettings.KEYS, JobRules.KEYS)
+    public static final List<Settings.Key> KEYS = Stream.of(
+                    OWN, KafkaSettings.KEYS, SecuritySettings.KEYS, JobRules.KEYS)
             .flatMap(List::stream)
             .toList();
 
     private static final int MOST_EVENT_LOOPS = 4;
-    private static final String BOOTSTRAP = "bootstrap.servers";
 
     /** What a gateway process can do. */
     public enum Role {
@@ -141,10 +139,7 @@ public record GatewayConfig(
      * @throws Settings.InvalidSetting naming the key that is wrong
      */
     public static GatewayConfig of(Settings settings) {
-        Topics topics = new Topics(settings.get("topics.prefix"));
-        Map<String, String> kafka = new HashMap<>(settings.kafka());
-        kafka.putIfAbsent(BOOTSTRAP, "127.0.0.1:9092");
-        String keys = settings.find("credentials.keys");
+        KafkaSettings kafka = KafkaSettings.of(settings);
         SecuritySettings security = SecuritySettings.of(settings);
         JobRules jobs = JobRules.of(settings);
         int loops = settings.getInt("gateway.event-loops", 0, 256);
@@ -152,21 +147,21 @@ public record GatewayConfig(
                 roles(settings),
                 http(settings, security, jobs.limits()),
                 new FeedSettings(
-                        topics,
-                        kafka,
+                        new Topics(kafka.prefix()),
+                        kafka.clients(),
                         settings.getInt("gateway.ring-bytes", 64 * 1024, Integer.MAX_VALUE),
                         Duration.ofHours(settings.getInt("gateway.history-hours", 1, 24 * 365)),
                         jobs.limits()),
                 security,
                 jobs,
-                settings.getInt("topics.partitions", 1, 1024),
-                (short) settings.getInt("topics.replication", -1, 100),
+                kafka.partitions(),
+                kafka.replication(),
                 Duration.ofMillis(settings.getInt("gateway.publish-timeout-millis", 100, 600_000)),
                 new FleetView.Kept(
                         settings.getInt("gateway.finished-jobs", 0, 1_000_000),
                         settings.getInt("gateway.finished-pulls", 0, 100_000_000)),
                 loops == 0 ? Math.min(MOST_EVENT_LOOPS, Runtime.getRuntime().availableProcessors()) : loops,
-                keys == null ? null : Path.of(keys));
+                settings.findPath("credentials.keys"));
     }
 
     private static Set<Role> roles(Settings settings) {
@@ -237,15 +232,15 @@ public record GatewayConfig(
     }
 
     private static HttpSettings.@Nullable Tls tls(Settings settings) {
-        String certificate = settings.find("gateway.tls.certificate");
-        String key = settings.find("gateway.tls.key");
+        Path certificate = settings.findPath("gateway.tls.certificate");
+        Path key = settings.findPath("gateway.tls.key");
         if (certificate == null && key == null) {
             return null;
         }
         if (certificate == null || key == null) {
             throw new Settings.InvalidSetting("settings 'gateway.tls.certificate' and 'gateway.tls.key' go together");
         }
-        return new HttpSettings.Tls(Path.of(certificate), Path.of(key));
+        return new HttpSettings.Tls(certificate, key);
     }
 
     private static boolean isLoopback(String host) {

@@ -9,6 +9,7 @@ import dev.pullcast.contract.settings.Settings;
 import dev.pullcast.gateway.coordinator.JobRules;
 import java.time.Duration;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -29,8 +30,31 @@ class GatewayConfigTest {
         assertThat(config.http().anyAddress()).isFalse();
         assertThat(config.http().sse().heartbeat()).isEqualTo(Duration.ofSeconds(15));
         assertThat(config.feed().topics().prefix()).isEqualTo("pull.");
-        assertThat(config.feed().kafka()).containsEntry("bootstrap.servers", "127.0.0.1:9092");
+        assertThat(config.feed().kafka()).containsEntry("bootstrap.servers", "localhost:9092");
         assertThat(config.partitions()).isEqualTo(12);
+    }
+
+    @Test
+    void names_the_key_that_is_wrong_whatever_is_wrong_with_its_value() {
+        Map<String, String> jwt = Map.of(
+                "gateway.auth.jwt.jwks", "/keys.json",
+                "gateway.auth.jwt.issuer", "https://issuer",
+                "gateway.auth.jwt.audience", "pullcast");
+        for (Settings.Key key : GatewayConfig.KEYS) {
+            for (String value : List.of("a\0b", "-99999999999", "http://%zz", "=,=")) {
+                Map<String, String> overrides = new HashMap<>(jwt);
+                overrides.put(key.key(), value);
+                try {
+                    config(overrides);
+                } catch (Settings.InvalidSetting e) {
+                    assertThat(e).hasMessageContaining("'" + key.key() + "'");
+                }
+            }
+        }
+        assertThatThrownBy(() -> config(Map.of("credentials.keys", "a\0b")))
+                .isInstanceOf(Settings.InvalidSetting.class);
+        assertThatThrownBy(() -> config(Map.of("topics.partitions", "1025")))
+                .isInstanceOf(Settings.InvalidSetting.class);
     }
 
     @Test

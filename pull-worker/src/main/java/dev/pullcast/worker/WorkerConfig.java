@@ -2,6 +2,7 @@
 package dev.pullcast.worker;
 
 import dev.pullcast.contract.kafka.Topics;
+import dev.pullcast.contract.settings.KafkaSettings;
 import dev.pullcast.contract.settings.Settings;
 import dev.pullcast.contract.settings.Settings.InvalidSetting;
 import dev.pullcast.worker.credentials.CredentialSettings;
@@ -22,6 +23,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -70,8 +72,7 @@ public record WorkerConfig(
         short replication,
         Map<String, String> kafka) {
 
-    /** Every key of a worker. */
-    public static final List<Settings.Key> KEYS = List.of(
+    private static final List<Settings.Key> OWN = List.of(
             new Settings.Key("worker.id", "", "name of this worker, stable over restarts; default: the host name"),
             new Settings.Key("worker.labels", "", "name=value,… for targets of jobs"),
             new Settings.Key(
@@ -156,12 +157,11 @@ public record WorkerConfig(
             new Settings.Key("log.file", "", "log of pulls for people; a service uses /var/log/pullcast/pull.log"),
             new Settings.Key("log.json", "false", "true writes every event as JSON beside log.file, too"),
             new Settings.Key("log.max-mib", "10", "size at which a log file is set aside"),
-            new Settings.Key("log.keep", "5", "log files set aside, 20 at most"),
-            new Settings.Key("topics.prefix", "pull.", "of every topic's name"),
-            new Settings.Key("topics.partitions", "12", "of topics that are missing and are created"),
-            new Settings.Key("topics.replication", "-1", "of topics that are created; -1 for the broker's default"),
-            new Settings.Key(
-                    "kafka.bootstrap.servers", "localhost:9092", "any Kafka client setting may stand under kafka."));
+            new Settings.Key("log.keep", "5", "log files set aside, 20 at most"));
+
+    /** Every key of a worker. */
+    public static final List<Settings.Key> KEYS =
+            Stream.of(OWN, KafkaSettings.KEYS).flatMap(List::stream).toList();
 
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,127}");
 
@@ -177,65 +177,54 @@ public record WorkerConfig(
             throw new InvalidSetting("setting 'worker.id' is '" + id
                     + "'; it must be 1 to 128 letters, digits, '.', '_' or '-', starting with a letter or digit");
         }
-        String dataFolder = settings.find("worker.data-dir");
+        Path dataFolder = settings.findPath("worker.data-dir");
         Path data = dataFolder != null
-                ? Path.of(dataFolder)
+                ? dataFolder
                 : Path.of(environment.getOrDefault("HOME", "."), ".local/share/pullcast/worker");
-        EngineMode mode = engineMode(settings);
-        try {
-            EngineAddress address = EngineAddress.of(settings.find("engine.host"), environment);
+        EngineMode mode = settings.require("engine.mode", EngineMode::of);
+        EngineAddress address = engine(settings, environment);
+        settings.require("engine.mode", _ -> {
             Engines.checkMode(mode, address);
-            return new WorkerConfig(
-                    id,
-                    settings.getMap("worker.labels"),
-                    data,
-                    settings.getInt("worker.heartbeat-seconds", 1, 3600),
-                    settings.getInt("worker.drain-seconds", 0, 86_400),
-                    settings.get("worker.ops.host"),
-                    settings.getInt("worker.ops.port", 0, 65_535),
-                    address,
-                    mode,
-                    new DockerCommand(
-                            settings.get("engine.command"),
-                            settings.find("engine.host") == null ? null : address.forCommand(),
-                            data.resolve("logins")),
-                    credentials(settings),
-                    pulls(settings),
-                    sizes(settings),
-                    verifyPresent(settings),
-                    registries(settings),
-                    log(settings),
-                    new Topics(settings.get("topics.prefix")),
-                    settings.getInt("topics.partitions", 1, 10_000),
-                    (short) settings.getInt("topics.replication", -1, 100),
-                    settings.kafka());
-        } catch (IllegalArgumentException e) {
-            boolean given = settings.find("engine.host") != null;
-            throw new InvalidSetting((given ? "setting 'engine.host': " : "") + e.getMessage());
-        }
+            return mode;
+        });
+        KafkaSettings kafka = KafkaSettings.of(settings);
+        return new WorkerConfig(
+                id,
+                settings.getMap("worker.labels"),
+                data,
+                settings.getInt("worker.heartbeat-seconds", 1, 3600),
+                settings.getInt("worker.drain-seconds", 0, 86_400),
+                settings.get("worker.ops.host"),
+                settings.getInt("worker.ops.port", 0, 65_535),
+                address,
+                mode,
+                new DockerCommand(
+                        settings.get("engine.command"),
+                        settings.find("engine.host") == null ? null : address.forCommand(),
+                        data.resolve("logins")),
+                credentials(settings),
+                pulls(settings),
+                settings.require("pull.sizes-ahead", LayerSizes.Mode::of),
+                settings.require("pull.verify-present", PresentImages.Verify::of),
+                registries(settings),
+                log(settings),
+                new Topics(kafka.prefix()),
+                kafka.partitions(),
+                kafka.replication(),
+                kafka.clients());
     }
 
-    private static EngineMode engineMode(Settings settings) {
-        try {
-            return EngineMode.of(settings.get("engine.mode"));
-        } catch (IllegalArgumentException e) {
-            throw new InvalidSetting("setting 'engine.mode': " + e.getMessage());
+    /** Names the source that is wrong: the setting, or what stands in for it in the environment. */
+    private static EngineAddress engine(Settings settings, Map<String, String> environment) {
+        if (settings.find("engine.host") != null) {
+            return settings.require("engine.host", host -> EngineAddress.of(host, environment));
         }
-    }
-
-    private static LayerSizes.Mode sizes(Settings settings) {
         try {
-            return LayerSizes.Mode.of(settings.get("pull.sizes-ahead"));
+            return EngineAddress.of(null, environment);
         } catch (IllegalArgumentException e) {
-            throw new InvalidSetting("setting 'pull.sizes-ahead': " + e.getMessage());
-        }
-    }
-
-    private static PresentImages.Verify verifyPresent(Settings settings) {
-        try {
-            return PresentImages.Verify.of(settings.get("pull.verify-present"));
-        } catch (IllegalArgumentException e) {
-            throw new InvalidSetting("setting 'pull.verify-present': " + e.getMessage());
+            throw new InvalidSetting(
+                    (environment.getOrDefault("DOCKER_HOST", "").isEmpty() ? "" : "environment variable DOCKER_HOST: ")
+                            + e.getMessage());
         }
     }
 
@@ -243,38 +232,31 @@ public record WorkerConfig(
         int seconds = settings.getInt("registry.timeout-seconds", 1, 600);
         int bytes = settings.getInt("registry.max-manifest-bytes", 1024, 64 << 20);
         int atOnce = settings.getInt("registry.max-at-once", 1, 1000);
+        Path certificates = settings.require("registry.certs-dir", Path::of);
         try {
             return new RegistrySettings(
-                    Duration.ofSeconds(seconds),
-                    bytes,
-                    atOnce,
-                    settings.getList("registry.private"),
-                    Path.of(settings.get("registry.certs-dir")));
+                    Duration.ofSeconds(seconds), bytes, atOnce, settings.getList("registry.private"), certificates);
         } catch (IllegalArgumentException e) {
             throw new InvalidSetting("setting 'registry.private': " + e.getMessage());
         }
     }
 
     private static PullLog.@Nullable Settings log(Settings settings) {
-        String file = settings.find("log.file");
+        Path file = settings.findPath("log.file");
         return file == null
                 ? null
                 : new PullLog.Settings(
-                        Path.of(file),
+                        file,
                         settings.getBoolean("log.json"),
                         settings.getInt("log.max-mib", 1, 100_000),
                         settings.getInt("log.keep", 1, 20));
     }
 
     private static CredentialSettings credentials(Settings settings) {
-        String folder = settings.find("credentials.dir");
-        String keys = settings.find("credentials.keys");
         return new CredentialSettings(
-                folder == null ? null : Path.of(folder),
-                settings.getList("credentials.pull-secrets").stream()
-                        .map(Path::of)
-                        .toList(),
-                keys == null ? null : Path.of(keys),
+                settings.findPath("credentials.dir"),
+                settings.getPaths("credentials.pull-secrets"),
+                settings.findPath("credentials.keys"),
                 new CredentialSettings.DefaultOwners(
                         owners(settings, "credentials.dir.projects"),
                         owners(settings, "credentials.pull-secrets.projects"),

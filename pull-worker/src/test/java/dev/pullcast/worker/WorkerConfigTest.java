@@ -16,6 +16,7 @@ import dev.pullcast.worker.pull.PullSettings;
 import dev.pullcast.worker.registry.RegistrySettings;
 import dev.pullcast.worker.sizes.LayerSizes;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -91,7 +92,9 @@ class WorkerConfigTest {
         "worker.labels, x",
         "worker.ops.port, 65536",
         "engine.host, npipe://x",
+        "engine.host, unix:x",
         "engine.mode, socket",
+        "topics.partitions, 1025",
         "pull.backoff-limit, -1",
         "registry.max-manifest-bytes, 1",
         "registry.private, 10.0.0.0/99",
@@ -103,6 +106,38 @@ class WorkerConfigTest {
                 .isInstanceOf(InvalidSetting.class)
                 .hasMessageContaining(key)
                 .hasMessageContaining(value);
+    }
+
+    @Test
+    void whateverIsWrongWithAValueItsOwnKeyIsNamed() {
+        for (Settings.Key key : WorkerConfig.KEYS) {
+            for (String value : List.of("a\0b", "-99999999999", "://", "%zz", "tcp://[", "=,=")) {
+                Map<String, String> overrides = new HashMap<>(Map.of("worker.id", "w"));
+                overrides.put(key.key(), value);
+                try {
+                    WorkerConfig.of(Settings.read(WorkerConfig.KEYS, null, Map.of(), overrides), Map.of());
+                } catch (InvalidSetting e) {
+                    assertThat(e).hasMessageContaining("'" + key.key() + "'");
+                }
+            }
+        }
+        for (String path : List.of("worker.data-dir", "log.file", "credentials.dir", "credentials.keys")) {
+            assertThatThrownBy(() -> WorkerConfig.of(
+                            Settings.read(WorkerConfig.KEYS, null, Map.of(), Map.of("worker.id", "w", path, "a\0b")),
+                            Map.of()))
+                    .isInstanceOf(InvalidSetting.class)
+                    .hasMessageContaining("'" + path + "'")
+                    .hasMessageNotContaining("engine.host");
+        }
+    }
+
+    @Test
+    void aWrongDockerHostIsNamedAsWhatItIs() {
+        Map<String, String> environment = Map.of("PULLCAST_WORKER_ID", "w", "DOCKER_HOST", "gopher://x");
+        assertThatThrownBy(() -> read(environment))
+                .isInstanceOf(InvalidSetting.class)
+                .hasMessageContaining("environment variable DOCKER_HOST")
+                .hasMessageNotContaining("engine.host");
     }
 
     @Test

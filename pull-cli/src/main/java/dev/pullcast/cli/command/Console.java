@@ -42,7 +42,7 @@ final class Console {
         return Terminal.of(
                 spec.commandLine().getOut(),
                 spec.commandLine().getErr(),
-                Boolean.getBoolean("pullcast.terminal"),
+                Boolean.getBoolean(Terminal.PROPERTY),
                 System.getenv(),
                 System.getProperty("os.name", ""));
     }

@@ -20,17 +20,22 @@ public record Look(boolean color, boolean unicode) {
     private static final String CYAN = "36";
     private static final String FAINT = "2";
 
-    /**
-     * What an environment allows: no colour with {@code NO_COLOR} (no-color.org: any non-empty value) or outside a
-     * terminal, no Unicode where the locale is not UTF-8.
-     */
+    /** The look that an environment allows: colours as {@link #allowsColor}, Unicode where the locale is UTF-8. */
     public static Look of(Map<String, String> environment, boolean terminal) {
         String locale = environment.getOrDefault(
                 "LC_ALL", environment.getOrDefault("LC_CTYPE", environment.getOrDefault("LANG", "")));
         String lower = locale.toLowerCase(Locale.ROOT);
-        return new Look(
-                terminal && environment.getOrDefault("NO_COLOR", "").isEmpty(),
-                lower.contains("utf-8") || lower.contains("utf8"));
+        return new Look(terminal && allowsColor(environment), lower.contains("utf-8") || lower.contains("utf8"));
+    }
+
+    /**
+     * Whether a terminal gets colours: not with {@code NO_COLOR} (no-color.org: any non-empty value), with
+     * {@code CLICOLOR=0} (bixense.com/clicolors), or where {@code TERM} is {@code dumb}.
+     */
+    public static boolean allowsColor(Map<String, String> environment) {
+        return environment.getOrDefault("NO_COLOR", "").isEmpty()
+                && !"0".equals(environment.get("CLICOLOR"))
+                && !"dumb".equals(environment.get("TERM"));
     }
 
     String good(String text) {

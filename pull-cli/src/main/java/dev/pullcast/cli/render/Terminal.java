@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  */
 public record Terminal(
         PrintWriter out, PrintWriter err, boolean live, boolean actions, Look look, Supplier<Size> size) {
+    /** The system property by which the launcher tells that standard output is a terminal. */
+    public static final String PROPERTY = "pullcast.terminal";
+
     private static final File CONTROLLING = new File("/dev/tty");
 
     /**

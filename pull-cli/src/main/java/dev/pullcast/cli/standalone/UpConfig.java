@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.pullcast.cli.standalone;
 
+import dev.pullcast.contract.settings.KafkaSettings;
 import dev.pullcast.contract.settings.Settings;
 import dev.pullcast.contract.settings.Settings.InvalidSetting;
 import dev.pullcast.gateway.GatewayConfig;
@@ -28,8 +29,6 @@ public record UpConfig(Path data, int kafkaPort, int gatewayPort, Source setting
 
     private static final List<String> LOGIN_OWNERS =
             List.of("credentials.dir.projects", "credentials.pull-secrets.projects", "credentials.docker.projects");
-
-    private static final String BOOTSTRAP = "kafka.bootstrap.servers";
 
     /** Where settings come from. */
     public record Source(@Nullable Path file, Map<String, String> environment, Map<String, String> overrides) {
@@ -72,9 +71,7 @@ public record UpConfig(Path data, int kafkaPort, int gatewayPort, Source setting
         if (given.find("worker.data-dir") == null) {
             all.put("worker.data-dir", folder.resolve("worker").toString());
         }
-        if (given.find("log.file") == null) {
-            all.put("log.file", folder.resolve(DataFolder.LOG).toString());
-        }
+        keep(all, given, "log.file", folder.resolve(DataFolder.LOG).toString());
         UpConfig config = new UpConfig(
                 folder,
                 given.getInt("up.kafka-port", 0, 65_535),
@@ -97,29 +94,27 @@ public record UpConfig(Path data, int kafkaPort, int gatewayPort, Source setting
 
     /** The gateway's part, once the broker's address is known. */
     GatewayConfig gateway(String bootstrapServers) {
-        return GatewayConfig.of(settings.read(Map.of(BOOTSTRAP, bootstrapServers)));
+        return GatewayConfig.of(settings.read(Map.of(KafkaSettings.BOOTSTRAP_SERVERS, bootstrapServers)));
     }
 
     /** The worker's part, once the broker's address is known. */
     WorkerConfig worker(String bootstrapServers) {
-        return WorkerConfig.of(settings.read(Map.of(BOOTSTRAP, bootstrapServers)), settings.environment());
+        return WorkerConfig.of(
+                settings.read(Map.of(KafkaSettings.BOOTSTRAP_SERVERS, bootstrapServers)), settings.environment());
     }
 
-    /** Puts our default in place of the part's, unless somebody has chosen. */
+    /** Puts our default in place of the part's, unless a source names the key, even with the part's own default. */
     private static void keep(Map<String, String> all, Settings given, String key, String value) {
-        boolean chosen = allKeys().stream()
-                .noneMatch(k -> k.key().equals(key) && k.defaultValue().equals(given.find(key)));
-        if (!chosen) {
+        if (!given.isGiven(key)) {
             all.put(key, value);
         }
     }
 
     private static void refuseOtherKafka(Settings given) {
-        String untouched = Settings.read(allKeys(), null, Map.of(), Map.of()).find(BOOTSTRAP);
-        String wanted = given.find(BOOTSTRAP);
-        if (wanted != null && !wanted.equals(untouched)) {
+        String wanted = given.find(KafkaSettings.BOOTSTRAP_SERVERS);
+        if (wanted != null && given.isGiven(KafkaSettings.BOOTSTRAP_SERVERS)) {
             throw new InvalidSetting(
-                    "setting '" + BOOTSTRAP + "' is '" + wanted
+                    "setting '" + KafkaSettings.BOOTSTRAP_SERVERS + "' is '" + wanted
                             + "', but pullcast up brings a Kafka of its own; with yours, run pullcast gateway and pullcast worker");
         }
     }

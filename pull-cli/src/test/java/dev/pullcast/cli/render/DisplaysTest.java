@@ -210,6 +210,12 @@ class DisplaysTest {
         void noColorIsHonoured() {
             assertThat(Look.of(Map.of("NO_COLOR", "1", "LANG", "de_DE.UTF-8"), true))
                     .isEqualTo(new Look(false, true));
+            assertThat(Look.of(Map.of("CLICOLOR", "0"), true).color()).isFalse();
+            assertThat(Look.of(Map.of("TERM", "dumb"), true).color()).isFalse();
+            assertThat(Look.of(Map.of("CLICOLOR", "1", "TERM", "xterm"), true).color())
+                    .isTrue();
+            assertThat(Look.of(Map.of("CLICOLOR", "1", "TERM", "xterm"), false).color())
+                    .isFalse();
             assertThat(Look.of(Map.of("LANG", "de_DE.UTF-8"), true)).isEqualTo(new Look(true, true));
         }
     }

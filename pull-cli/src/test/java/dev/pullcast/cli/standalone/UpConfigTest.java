@@ -78,6 +78,21 @@ class UpConfigTest {
     }
 
     @Test
+    void whatSomebodyChoseHoldsEvenIfItIsThePartsOwnDefault(@TempDir Path folder) throws IOException {
+        UpConfig config = of(null, Map.of("PULLCAST_WORKER_DRAIN_SECONDS", "30", "PULLCAST_WORKER_OPS_PORT", "8081"));
+        assertThat(config.worker(KAFKA).drainSeconds()).isEqualTo(30);
+        assertThat(config.worker(KAFKA).opsPort()).isEqualTo(8081);
+        Path file = Files.writeString(folder.resolve("up.properties"), "worker.drain-seconds=30\nlog.file=\n");
+        UpConfig fromFile = UpConfig.of(file, null, Map.of(), Map.of());
+        assertThat(fromFile.worker(KAFKA).drainSeconds()).isEqualTo(30);
+        assertThat(fromFile.worker(KAFKA).log()).isNull();
+        assertThat(UpConfig.of(null, null, Map.of(), Map.of("worker.ops.port", "8081"))
+                        .worker(KAFKA)
+                        .opsPort())
+                .isEqualTo(8081);
+    }
+
+    @Test
     void bothPartsUseTheBrokerInside() {
         UpConfig config = of(null, Map.of());
         assertThat(config.worker(KAFKA).kafka()).containsEntry("bootstrap.servers", KAFKA);
@@ -87,6 +102,9 @@ class UpConfigTest {
     @Test
     void anotherKafkaIsRefusedRatherThanIgnored() {
         assertThatThrownBy(() -> of(null, Map.of("PULLCAST_KAFKA_BOOTSTRAP_SERVERS", "kafka:9092")))
+                .isInstanceOf(InvalidSetting.class)
+                .hasMessageContaining("brings a Kafka of its own");
+        assertThatThrownBy(() -> of(null, Map.of("PULLCAST_KAFKA_BOOTSTRAP_SERVERS", "localhost:9092")))
                 .isInstanceOf(InvalidSetting.class)
                 .hasMessageContaining("brings a Kafka of its own");
     }

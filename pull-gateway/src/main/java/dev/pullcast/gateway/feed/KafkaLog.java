@@ -56,8 +56,7 @@ public final class KafkaLog implements AutoCloseable {
     /** Opens a client of its own with these settings of Kafka's. Fails as {@link #isPassing} tells. */
     public static Future<KafkaLog> open(Vertx vertx, Map<String, String> kafka) {
         // It looks up the brokers' addresses, and that may take long.
-        return vertx.executeBlocking(() -> new KafkaLog(vertx, kafka), false)
-                .compose(opened -> opened == null ? Future.failedFuture("no client") : Future.succeededFuture(opened));
+        return vertx.executeBlocking(() -> new KafkaLog(vertx, kafka), false).map(Objects::requireNonNull);
     }
 
     private KafkaLog(Vertx vertx, Map<String, String> kafka) {

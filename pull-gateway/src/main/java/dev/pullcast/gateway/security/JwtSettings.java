@@ -81,6 +81,8 @@ public record JwtSettings(
         }
         if (isUrl(jwks)) {
             checkUrl(jwks);
+        } else {
+            settings.findPath("gateway.auth.jwt.jwks");
         }
         Set<String> algorithms = new LinkedHashSet<>(settings.getList("gateway.auth.jwt.algorithms"));
         if (algorithms.isEmpty() || !KNOWN.containsAll(algorithms)) {

@@ -48,16 +48,11 @@ public record SecuritySettings(
     /** Checks settings. @throws Settings.InvalidSetting naming the key that is wrong */
     public static SecuritySettings of(Settings settings) {
         return new SecuritySettings(
-                path(settings, "gateway.auth.tokens"),
+                settings.findPath("gateway.auth.tokens"),
                 JwtSettings.of(settings),
-                path(settings, "gateway.auth.session-keys"),
+                settings.findPath("gateway.auth.session-keys"),
                 Duration.ofMinutes(settings.getInt("gateway.auth.session-minutes", 1, 60 * 24 * 31)),
                 settings.getInt("gateway.auth.failures-per-minute", 1, 1_000_000));
-    }
-
-    private static @Nullable Path path(Settings settings, String key) {
-        String value = settings.find(key);
-        return value == null ? null : Path.of(value);
     }
 
     /** Whether whoever asks must say who it is. */

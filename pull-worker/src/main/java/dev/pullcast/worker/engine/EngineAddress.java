@@ -137,7 +137,12 @@ public sealed interface EngineAddress {
             throw invalid(text, "it is not a URL");
         }
         return switch (String.valueOf(uri.getScheme())) {
-            case "unix" -> new Socket(Path.of(text.substring("unix://".length())));
+            case "unix" -> {
+                if (text.length() <= "unix://".length() || !text.startsWith("unix://")) {
+                    throw invalid(text, "a Unix socket is written unix:///PATH");
+                }
+                yield new Socket(Path.of(text.substring("unix://".length())));
+            }
             case "tcp", "http", "https" -> tcp(text, uri, tls);
             case "ssh" ->
                 new OnlyCommand(

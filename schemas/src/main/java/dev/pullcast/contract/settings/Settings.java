@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -28,9 +29,11 @@ public final class Settings {
     private static final Pattern SECRET = Pattern.compile("password|secret|token", Pattern.CASE_INSENSITIVE);
 
     private final Map<String, String> values;
+    private final Set<String> given;
 
-    private Settings(Map<String, String> values) {
+    private Settings(Map<String, String> values, Set<String> given) {
         this.values = values;
+        this.given = Set.copyOf(given);
     }
 
     /**
@@ -113,7 +116,7 @@ public final class Settings {
                 values.put(key, value);
             }
         });
-        return new Settings(values);
+        return new Settings(values, given.keySet());
     }
 
     private static Map<String, String> readFile(Path file) {
@@ -131,6 +134,45 @@ public final class Settings {
     /** The value, or null where neither a source nor a default gives one. */
     public @Nullable String find(String key) {
         return values.get(key);
+    }
+
+    /** Whether a source names the key, even with its default value or with no value at all. */
+    public boolean isGiven(String key) {
+        return given.contains(key);
+    }
+
+    /**
+     * Reads a value by a method that explains in an {@link IllegalArgumentException} what is wrong with it.
+     *
+     * @return null where neither a source nor a default gives a value
+     * @throws InvalidSetting naming this key
+     */
+    public <T> @Nullable T read(String key, Function<String, T> reader) {
+        String value = values.get(key);
+        return value == null ? null : parsed(key, value, reader);
+    }
+
+    /** As {@link #read}, of a key that has a value. */
+    public <T> T require(String key, Function<String, T> reader) {
+        return parsed(key, get(key), reader);
+    }
+
+    private static <T> T parsed(String key, String value, Function<String, T> reader) {
+        try {
+            return reader.apply(value);
+        } catch (IllegalArgumentException e) {
+            throw new InvalidSetting("setting '" + key + "': " + e.getMessage());
+        }
+    }
+
+    /** A path in the file system, or null where there is none. @throws InvalidSetting if it is not one */
+    public @Nullable Path findPath(String key) {
+        return read(key, Path::of);
+    }
+
+    /** Comma-separated paths. @throws InvalidSetting if one is not a path */
+    public List<Path> getPaths(String key) {
+        return getList(key).stream().map(value -> parsed(key, value, Path::of)).toList();
     }
 
     /** The value. @throws InvalidSetting if there is none */
