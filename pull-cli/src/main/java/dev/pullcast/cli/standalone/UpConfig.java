@@ -66,7 +66,7 @@ public record UpConfig(Path data, int kafkaPort, int gatewayPort, Source setting
         keep(all, given, "worker.ops.port", "0");
         if (!SecuritySettings.of(given).isRequired()) {
             // Nobody has projects then, so a project is only a label.
-            LOGIN_OWNERS.stream().filter(key -> given.find(key) == null).forEach(key -> all.put(key, "*"));
+            LOGIN_OWNERS.forEach(key -> keep(all, given, key, "*"));
         }
         if (given.find("worker.data-dir") == null) {
             all.put("worker.data-dir", folder.resolve("worker").toString());
