@@ -70,7 +70,7 @@ class AuthorizationIT {
         projects.keep(ours);
         projects.keep(theirs);
         gateways = new GatewayFixture(loops.vertx(), kafka);
-        gateway = gateways.start(tokens.setting());
+        gateway = gateways.start(tokens.setting(), "gateway.auth.failures-per-minute=100000");
         port = gateway.port();
     }
 
