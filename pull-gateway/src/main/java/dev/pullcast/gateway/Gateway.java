@@ -9,6 +9,7 @@ import dev.pullcast.gateway.api.HttpApi;
 import dev.pullcast.gateway.api.Load;
 import dev.pullcast.gateway.coordinator.Coordinator;
 import dev.pullcast.gateway.coordinator.CoordinatorConfig;
+import dev.pullcast.gateway.enqueue.FleetKeyTopic;
 import dev.pullcast.gateway.enqueue.JobPublisher;
 import dev.pullcast.gateway.enqueue.Sealer;
 import dev.pullcast.gateway.feed.EventFeed;
@@ -17,6 +18,7 @@ import dev.pullcast.gateway.fleet.FleetView;
 import dev.pullcast.gateway.ops.GatewayMetrics;
 import dev.pullcast.gateway.security.Credentials;
 import dev.pullcast.gateway.security.RouteRule;
+import dev.pullcast.gateway.tenants.FleetKey;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -43,6 +45,7 @@ public final class Gateway {
     private final GatewayConfig config;
     private final InstantSource clock;
     private final GatewayMetrics metrics = new GatewayMetrics();
+    private final Load load;
     private volatile HttpApi.Bound bound = new HttpApi.Bound(-1, List.of());
     private volatile @Nullable Coordinator coordinator;
     private volatile @Nullable KafkaLog kafka;
@@ -55,6 +58,7 @@ public final class Gateway {
         this.vertx = vertx;
         this.config = config;
         this.clock = clock;
+        this.load = new Load(config.http().limits());
     }
 
     /**
@@ -141,8 +145,17 @@ public final class Gateway {
     private Future<Void> connect(Api api, KafkaLog log) {
         return api.publisher()
                 .open()
-                .compose(_ -> api.feed().connect(log, this::topics))
+                .compose(_ -> fleetKey())
+                .compose(key -> api.feed().connect(log, this::topics, key))
                 .recover(Gateway::notNow);
+    }
+
+    private Future<FleetKey> fleetKey() {
+        return vertx.executeBlocking(
+                        () -> FleetKeyTopic.load(
+                                config.feed().kafka(), config.feed().topics()),
+                        false)
+                .onSuccess(load::learn);
     }
 
     private static <T> Future<T> notNow(Throwable failure) {
@@ -161,6 +174,7 @@ public final class Gateway {
                 config.jobs(),
                 CoordinatorConfig.DEFAULT_SESSION_TIMEOUT));
         coordinator = starting;
+        starting.counts().forEach((name, total) -> metrics.count(name, total.description(), total.value()::sum));
         // It goes last, so that what its end means can still be told.
         stops.addFirst(starting::close);
         Future<Void> started = starting.start();
@@ -216,7 +230,8 @@ public final class Gateway {
         return Credentials.open(vertx, config.security(), clock).compose(credentials -> {
             stops.add(credentials::close);
             metrics.keysAge(credentials.keysAge());
-            EventFeed feed = new EventFeed(config.feed(), new FleetView(config.finished(), clock), clock, metrics);
+            EventFeed feed = new EventFeed(
+                    config.feed(), new FleetView(config.finished(), config.state(), clock), clock, metrics);
             return sealer().compose(seal -> startApi(feed, seal, credentials));
         });
     }
@@ -238,7 +253,7 @@ public final class Gateway {
                 publisher,
                 seal.orElse(null),
                 metrics,
-                new Load(config.http().limits()),
+                load,
                 clock.instant(),
                 clock,
                 credentials,

@@ -10,8 +10,10 @@ import dev.pullcast.gateway.api.RequestLimits;
 import dev.pullcast.gateway.coordinator.JobRules;
 import dev.pullcast.gateway.feed.FeedSettings;
 import dev.pullcast.gateway.fleet.FleetView;
+import dev.pullcast.gateway.fleet.StateLimits;
 import dev.pullcast.gateway.security.SecuritySettings;
 import dev.pullcast.gateway.sse.SseSettings;
+import dev.pullcast.gateway.tenants.TenantRules;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
@@ -39,6 +41,7 @@ import org.jspecify.annotations.Nullable;
  * @param replication of topics that are created; -1 for the broker's default
  * @param publishTimeout after which a job that Kafka did not acknowledge is refused
  * @param finished jobs that are kept to be looked at
+ * @param state how much is kept and shown
  * @param eventLoops of the HTTP server
  * @param sealingKeys file of the keys that logins are sealed with; null where logins in requests are refused
  */
@@ -52,6 +55,7 @@ public record GatewayConfig(
         short replication,
         Duration publishTimeout,
         FleetView.Kept finished,
+        StateLimits state,
         int eventLoops,
         @Nullable Path sealingKeys) {
     private static final List<Settings.Key> OWN = List.of(
@@ -114,7 +118,7 @@ public record GatewayConfig(
 
     /** Every key, for the program and for the README's table. */
     public static final List<Settings.Key> KEYS = Stream.of(
-                    OWN, KafkaSettings.KEYS, SecuritySettings.KEYS, JobRules.KEYS)
+                    OWN, KafkaSettings.KEYS, SecuritySettings.KEYS, JobRules.KEYS, TenantRules.KEYS, StateLimits.KEYS)
             .flatMap(List::stream)
             .toList();
 
@@ -145,7 +149,7 @@ public record GatewayConfig(
         int loops = settings.getInt("gateway.event-loops", 0, 256);
         return new GatewayConfig(
                 roles(settings),
-                http(settings, security, jobs.limits()),
+                http(settings, security, jobs.limits(), jobs.tenants()),
                 new FeedSettings(
                         new Topics(kafka.prefix()),
                         kafka.clients(),
@@ -160,6 +164,7 @@ public record GatewayConfig(
                 new FleetView.Kept(
                         settings.getInt("gateway.finished-jobs", 0, 1_000_000),
                         settings.getInt("gateway.finished-pulls", 0, 100_000_000)),
+                StateLimits.of(settings),
                 loops == 0 ? Math.min(MOST_EVENT_LOOPS, Runtime.getRuntime().availableProcessors()) : loops,
                 settings.findPath("credentials.keys"));
     }
@@ -182,7 +187,8 @@ public record GatewayConfig(
         return roles;
     }
 
-    private static HttpSettings http(Settings settings, SecuritySettings security, JobLimits jobs) {
+    private static HttpSettings http(
+            Settings settings, SecuritySettings security, JobLimits jobs, TenantRules tenants) {
         String host = settings.get("gateway.host");
         boolean insecure = settings.getBoolean("gateway.insecure-bind");
         if (!insecure && !security.isRequired() && !isLoopback(host)) {
@@ -205,7 +211,9 @@ public record GatewayConfig(
                         settings.getInt("gateway.max-body-bytes", 1024, 64 * 1024 * 1024),
                         settings.getInt("gateway.max-images", 1, 10_000),
                         settings.getInt("gateway.max-jobs", 1, 10_000_000),
-                        settings.getInt("gateway.sse.max-subscribers-per-address", 0, 10_000_000)),
+                        settings.getInt("gateway.sse.max-subscribers-per-address", 0, 10_000_000),
+                        StateLimits.of(settings).stateBytes(),
+                        tenants),
                 tls(settings),
                 new SseSettings(
                         Duration.ofSeconds(settings.getInt("gateway.sse.heartbeat-seconds", 1, 3600)),

@@ -241,7 +241,8 @@ public final class TestKafka implements AutoCloseable, BeforeEachCallback, After
                 topics.workers(),
                 topics.sets(),
                 topics.coordinator(),
-                topics.rejected());
+                topics.rejected(),
+                topics.fleet());
     }
 
     private Admin admin() {

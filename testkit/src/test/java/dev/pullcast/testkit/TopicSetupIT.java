@@ -63,7 +63,8 @@ class TopicSetupIT {
                                 topics.workers(),
                                 topics.sets(),
                                 topics.coordinator(),
-                                topics.rejected());
+                                topics.rejected(),
+                                topics.fleet());
                 assertThat(ready.partitionsOf(topics.events())).isEqualTo(3);
             });
             try (Admin admin = admin(kafka.bootstrapServers())) {

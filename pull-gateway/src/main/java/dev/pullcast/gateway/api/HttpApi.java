@@ -35,8 +35,8 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -184,7 +184,7 @@ public final class HttpApi extends VerticleBase {
 
     private void pulls(Routes routes, Handler<RoutingContext> body, JobWaits ends) {
         Submission submission =
-                new Submission(parts.feed(), parts.publisher(), parts.load().jobs(), parts.metrics(), parts.clock());
+                new Submission(parts.feed(), parts.publisher(), parts.load(), parts.metrics(), parts.clock());
         JobLimits limits = settings.limits().ofJobs();
         PullRoutes pulls = new PullRoutes(submission, ends, limits, parts.seal());
         FleetRoutes fleet = new FleetRoutes(parts.feed());

@@ -13,6 +13,7 @@ import dev.pullcast.contract.sealed.SealedFor;
 import dev.pullcast.contract.view.JobView;
 import dev.pullcast.gateway.fleet.JobPlace;
 import dev.pullcast.gateway.security.ProjectScope;
+import dev.pullcast.gateway.tenants.FleetKey;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
@@ -20,8 +21,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Consumer;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -39,7 +40,10 @@ final class PullRoutes {
     private final @Nullable BiFunction<RegistryLogin, SealedFor, String> seal;
 
     PullRoutes(
-            Submission submission, JobWaits waits, JobLimits limits, @Nullable BiFunction<RegistryLogin, SealedFor, String> seal) {
+            Submission submission,
+            JobWaits waits,
+            JobLimits limits,
+            @Nullable BiFunction<RegistryLogin, SealedFor, String> seal) {
         this.submission = submission;
         this.waits = waits;
         this.limits = limits;
@@ -51,18 +55,29 @@ final class PullRoutes {
         if (!Requests.isJson(context)) {
             return;
         }
-        IdempotencyKey.Read key = IdempotencyKey.of(context.request(), Requests.principal(context));
+        IdempotencyKey.Read key = IdempotencyKey.of(context.request());
         if (key.problem().isPresent()) {
             Requests.badParameter(context, key.problem().get());
-            return;
+        } else if (key.key().isEmpty()) {
+            create(context, key, () -> UlidCreator.getMonotonicUlid().toString());
+        } else {
+            // The fleet's key is in Kafka.
+            FeedReady.whenCaughtUp(
+                    submission.feed(),
+                    context,
+                    () -> create(
+                            context,
+                            key,
+                            () -> key.key().get().jobId(submission.fleetKey(), Requests.principal(context))));
         }
+    }
+
+    private void create(RoutingContext context, IdempotencyKey.Read key, Supplier<String> newId) {
         boolean[] made = {false};
         JobReader.Intake intake = new JobReader.Intake(
                 () -> {
                     made[0] = true;
-                    return key.key()
-                            .map(IdempotencyKey::jobId)
-                            .orElseGet(() -> UlidCreator.getMonotonicUlid().toString());
+                    return newId.get();
                 },
                 seal,
                 Access.writable(context).only().orElse(null),
@@ -74,6 +89,12 @@ final class PullRoutes {
                         context,
                         List.of("id: " + job.id() + " came together with " + IdempotencyKey.HEADER
                                 + "; send one of them, either makes a repeat the same job"));
+            case JobReader.Accepted(PullJob job)
+            when !made[0] && FleetKey.isReserved(job.id()) ->
+                refuse(
+                        context,
+                        List.of("id: ULIDs that begin with 7 are made from " + IdempotencyKey.HEADER
+                                + " by gateways alone; make one from the time, as every library for ULIDs does"));
             case JobReader.Accepted(PullJob job) ->
                 submit(context, job, key.key().isPresent());
             case JobReader.Accepted _ ->

@@ -2,6 +2,7 @@
 package dev.pullcast.gateway.api;
 
 import dev.pullcast.contract.codec.JobLimits;
+import dev.pullcast.gateway.tenants.TenantRules;
 
 /**
  * What clients may ask for at most; beyond it they are told so.
@@ -11,8 +12,17 @@ import dev.pullcast.contract.codec.JobLimits;
  * @param maxImages in a job
  * @param maxJobs of one project that have not ended
  * @param maxStreamsPerAddress open at once from one client address; 0 for no bound of its own
+ * @param stateBytes memory for the jobs of all projects that have not ended
+ * @param tenants rules for each project
  */
-public record RequestLimits(JobLimits jobs, int maxBodyBytes, int maxImages, int maxJobs, int maxStreamsPerAddress) {
+public record RequestLimits(
+        JobLimits jobs,
+        int maxBodyBytes,
+        int maxImages,
+        int maxJobs,
+        int maxStreamsPerAddress,
+        long stateBytes,
+        TenantRules tenants) {
     JobLimits ofJobs() {
         return new JobLimits(
                 Math.min(maxBodyBytes, jobs.maxBytes()),

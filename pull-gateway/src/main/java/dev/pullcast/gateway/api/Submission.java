@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.pullcast.gateway.api;
 
+import dev.pullcast.contract.codec.ContractJson;
 import dev.pullcast.contract.codec.JobContent;
 import dev.pullcast.contract.job.ImageRequest;
 import dev.pullcast.contract.job.JobRecord;
@@ -12,9 +13,12 @@ import dev.pullcast.gateway.feed.FeedState;
 import dev.pullcast.gateway.fleet.JobPlace;
 import dev.pullcast.gateway.ops.GatewayMetrics;
 import dev.pullcast.gateway.security.ProjectScope;
+import dev.pullcast.gateway.tenants.FleetKey;
+import dev.pullcast.gateway.tenants.QuotaMeter;
 import io.vertx.core.Future;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,7 +26,7 @@ import org.slf4j.LoggerFactory;
 /**
  * A job's way from a request into Kafka: is there room, is its id free, does every replica have it. Used on event loops.
  */
-record Submission(EventFeed feed, JobPublisher publisher, JobLoad load, GatewayMetrics metrics, InstantSource clock) {
+record Submission(EventFeed feed, JobPublisher publisher, Load load, GatewayMetrics metrics, InstantSource clock) {
     private static final Logger LOG = LoggerFactory.getLogger(Submission.class);
 
     /** What became of a job. */
@@ -52,6 +56,13 @@ record Submission(EventFeed feed, JobPublisher publisher, JobLoad load, GatewayM
             metrics.jobsRefused().increment();
             return Future.succeededFuture(new Refused(Problem.of(403, foreign.get())));
         }
+        List<String> notAllowed = load.tenants().images().refusals(job);
+        if (!notAllowed.isEmpty()) {
+            metrics.refused("policy").increment();
+            metrics.jobsRefused().increment();
+            return Future.succeededFuture(
+                    new Refused(Problem.of(403, "The job names images that are not allowed.", notAllowed)));
+        }
         String content = JobContent.fingerprint(job);
         Future<Optional<JobPlace>> before = keyed
                 ? FeedReady.find(feed, job.id(), ProjectScope.ALL)
@@ -72,6 +83,11 @@ record Submission(EventFeed feed, JobPublisher publisher, JobLoad load, GatewayM
                         metrics.jobsRefused().increment();
                     }
                 });
+    }
+
+    /** The key that ids are made with; once the feed has caught up it is there. */
+    FleetKey fleetKey() {
+        return Objects.requireNonNull(load.fleetKey(), "the feed has not caught up");
     }
 
     /** The job, for the only project that its sender has where it names none. */
@@ -124,15 +140,24 @@ record Submission(EventFeed feed, JobPublisher publisher, JobLoad load, GatewayM
     }
 
     private Future<Result> enter(PullJob job, String content, boolean keyed, ProjectScope writable) {
-        return feed.ask(state -> state.fleet().jobsInFlight(job.soleProject())).compose(goingOn -> {
-            if (!load.enter(job.soleProject(), goingOn)) {
-                return Future.succeededFuture(new Refused(Problem.of(
-                        429,
-                        (job.soleProject() == null ? "Jobs without a project" : "The project " + job.soleProject())
-                                + (job.soleProject() == null ? " have " : " has ") + load.most()
-                                + " jobs that have not ended, and may have no more at once; try again when one has.")));
+        return feed.ask(state -> state.fleet().demand(job)).compose(demand -> {
+            Optional<JobLoad.Refusal> full = load.jobs().enter(demand);
+            if (full.isPresent()) {
+                metrics.refused(full.get().quota()).increment();
+                return Future.succeededFuture(
+                        new Refused(Problem.of(429, full.get().text())));
             }
-            return publish(job, content, keyed, writable).onComplete(_ -> load.leave(job.soleProject()));
+            // Only of what is let in: what there is no room for must not use up the minute.
+            Optional<QuotaMeter.Refusal> used =
+                    load.meter().take(demand.loads().keySet(), ContractJson.write(job).length, clock.instant());
+            if (used.isPresent()) {
+                load.jobs().leave(demand);
+                metrics.refused(used.get().quota()).increment();
+                return Future.succeededFuture(new Refused(
+                        Problem.tooMany(used.get().text(), used.get().retryAfter())));
+            }
+            return publish(job, content, keyed, writable)
+                    .onComplete(_ -> load.jobs().leave(demand));
         });
     }
 

@@ -5,6 +5,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -29,6 +30,7 @@ public final class Coordinator {
     private final CoordinatorConfig config;
     private final CountDownLatch stop = new CountDownLatch(1);
     private final CompletableFuture<@Nullable Void> ready = new CompletableFuture<>();
+    private final CoordinatorCounts counts = CoordinatorCounts.atZero();
     private volatile CoordinatorHealth health = CoordinatorHealth.DOWN;
     private volatile @Nullable Session session;
     private @Nullable Thread thread;
@@ -87,6 +89,11 @@ public final class Coordinator {
         return onCallersContext(stopped);
     }
 
+    /** What it counts, by the names of metrics. */
+    public Map<String, CoordinatorCounts.Count> counts() {
+        return counts.byName();
+    }
+
     /** How it is. */
     public CoordinatorHealth health() {
         return health;
@@ -94,7 +101,7 @@ public final class Coordinator {
 
     private void run() {
         while (stop.getCount() > 0) {
-            try (Session current = new Session(config, hanging)) {
+            try (Session current = new Session(config, hanging, counts)) {
                 session = current;
                 current.run(() -> stop.getCount() == 0, this::report);
             } catch (RuntimeException e) {

@@ -3,13 +3,16 @@ package dev.pullcast.gateway.coordinator;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.pullcast.contract.codec.ContractJson;
+import dev.pullcast.contract.kafka.HeartbeatRecord;
 import dev.pullcast.contract.worker.WorkerStatus;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -20,7 +23,6 @@ import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import tools.jackson.core.JacksonException;
 
 /**
  * Reads {@code pull.workers} on a thread of its own, and keeps the newest state of each worker until it is taken. On the
@@ -39,6 +41,8 @@ final class Heartbeats {
 
     private final Consumer<byte[], byte[]> consumer;
     private final String topic;
+    private final InstantSource clock;
+    private final LongAdder disbelieved;
     private final Object lock = new Object();
     /** What was read and not taken, null where a worker left; guarded by the lock. */
     private Map<String, @Nullable WorkerStatus> fresh = new LinkedHashMap<>();
@@ -49,9 +53,11 @@ final class Heartbeats {
     private @Nullable Thread thread;
 
     /** Takes the consumer over; it is closed with this. */
-    Heartbeats(Consumer<byte[], byte[]> consumer, String topic) {
+    Heartbeats(Consumer<byte[], byte[]> consumer, String topic, InstantSource clock, LongAdder disbelieved) {
         this.consumer = consumer;
         this.topic = topic;
+        this.clock = clock;
+        this.disbelieved = disbelieved;
     }
 
     /** Reads all that is there now, of each worker the newest state, then goes on by itself. */
@@ -94,7 +100,7 @@ final class Heartbeats {
     private int read(BiConsumer<String, ConsumerRecord<byte[], byte[]>> sink) {
         ConsumerRecords<byte[], byte[]> records = consumer.poll(WAIT);
         for (ConsumerRecord<byte[], byte[]> record : records) {
-            if (record.key() != null) {
+            if (record.key() != null && record.key().length <= HeartbeatRecord.MAX_ID_BYTES) {
                 sink.accept(new String(record.key(), UTF_8), record);
             }
         }
@@ -102,14 +108,19 @@ final class Heartbeats {
     }
 
     private void put(String worker, ConsumerRecord<byte[], byte[]> record) {
-        try {
-            byte[] value = record.value();
-            WorkerStatus status = value == null ? null : ContractJson.readWorker(value);
-            synchronized (lock) {
-                fresh.put(worker, status);
+        switch (HeartbeatRecord.read(record)) {
+            case HeartbeatRecord.Believed(String id, var status) -> {
+                boolean silent = Instant.ofEpochMilli(record.timestamp())
+                        .plus(WorkerTable.MAX_SILENCE)
+                        .isBefore(clock.instant());
+                synchronized (lock) {
+                    fresh.put(id, silent ? null : status);
+                }
             }
-        } catch (JacksonException e) {
-            LOG.warn("Skipped {}-{}@{}, which is no heartbeat", record.topic(), record.partition(), record.offset());
+            case HeartbeatRecord.Disbelieved(String reason) -> {
+                disbelieved.increment();
+                LOG.warn("Skipped {}-{}@{}: {}", record.topic(), record.partition(), record.offset(), reason);
+            }
         }
     }
 

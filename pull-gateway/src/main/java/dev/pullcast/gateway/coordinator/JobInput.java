@@ -14,6 +14,9 @@ import tools.jackson.core.JacksonException;
 
 /** A value of {@code pull.jobs}, read. */
 sealed interface JobInput {
+    /** Reason for a producer's job that names a standing set. */
+    String FOREIGN_SET = "set: is for the coordinator to write, for jobs that it makes of a standing set; leave it out";
+
     /** The id that it is about; null where none can be read. */
     @Nullable
     String id();
@@ -22,8 +25,10 @@ sealed interface JobInput {
      * A job.
      *
      * @param content equal for equal jobs, however their JSON is laid out
+     * @param bytes of the record
+     * @param ofSet whether a coordinator wrote it, for a standing set
      */
-    record Wanted(PullJob job, String content) implements JobInput {
+    record Wanted(PullJob job, String content, int bytes, boolean ofSet) implements JobInput {
         @Override
         public String id() {
             return job.id();
@@ -57,8 +62,23 @@ sealed interface JobInput {
 
     /** Reads a record's value; never throws for what it reads. */
     static JobInput read(byte @Nullable [] value, JobLimits limits) {
+        return read(value, limits, false);
+    }
+
+    /**
+     * The same where it is known who wrote it.
+     *
+     * @param ofSet whether a coordinator wrote it, for a standing set
+     */
+    static JobInput read(byte @Nullable [] value, JobLimits limits, boolean ofSet) {
         return switch (JobReader.read(value, limits)) {
-            case JobReader.Accepted(PullJob job) -> new Wanted(job, JobContent.fingerprint(job));
+            case JobReader.Accepted(PullJob job) -> {
+                String content = JobContent.fingerprint(job);
+                // Which set a job belongs to is not for a producer to say: workers remove what a set brought.
+                yield job.keeping().set() == null || ofSet
+                        ? new Wanted(job, content, value == null ? 0 : value.length, ofSet)
+                        : new Bad(job.id(), content, List.of(FOREIGN_SET), true);
+            }
             case JobReader.Accepted(CancelJob cancel) -> new Cancel(cancel);
             case JobReader.Accepted(PauseJob pause) -> new Pause(pause);
             case JobReader.Rejected(var id, var reasons) ->

@@ -22,6 +22,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +43,7 @@ final class JobLedger {
     private final JobRules rules;
     private final WorkerTable workers;
     private final Budget budget;
+    private final Admission admission;
     private final Tasks tasks;
     private final StandingSets sets;
     private final Map<String, OpenJob> jobs = new LinkedHashMap<>();
@@ -57,11 +59,17 @@ final class JobLedger {
      * @param budget of the transaction, shared by all ledgers of a coordinator
      */
     JobLedger(int partition, JobRules rules, WorkerTable workers, Budget budget) {
+        this(partition, rules, workers, budget, new Admission(rules.tenants(), new LongAdder()));
+    }
+
+    /** The same with what decides on jobs of all ledgers of a coordinator. */
+    JobLedger(int partition, JobRules rules, WorkerTable workers, Budget budget, Admission admission) {
+        this.admission = admission;
         this.rules = rules;
         this.workers = workers;
         this.budget = budget;
         this.tasks = new Tasks(partition, rules, workers, budget);
-        this.sets = new StandingSets(partition, workers);
+        this.sets = new StandingSets(partition, workers, admission);
     }
 
     /** Whether anything of that id was seen here, or is kept. */
@@ -146,7 +154,7 @@ final class JobLedger {
         LedgerReader reader = new LedgerReader(state);
         ended.putAll(reader.ended());
         reader.open().forEach(open -> {
-            jobs.put(open.job().id(), open);
+            open(open);
             tasks.restore(open);
         });
         garbage.addAll(reader.garbage());
@@ -192,7 +200,11 @@ final class JobLedger {
             return known.equals(wanted.content()) ? List.of() : Refusals.taken(wanted.job(), now);
         }
         if (wanted.job().keeping().set() != null && !sets.gives(wanted.job())) {
-            return reject(id, wanted.content(), List.of(NOT_OF_THE_SET), now);
+            return reject(wanted, List.of(NOT_OF_THE_SET), now);
+        }
+        List<String> notAllowed = admission.notAllowed(wanted.job());
+        if (!notAllowed.isEmpty()) {
+            return reject(wanted, notAllowed, now);
         }
         OpenJob open = new OpenJob(wanted.job(), wanted.content(), now, rules);
         chooseWorkers(open, now);
@@ -202,9 +214,13 @@ final class JobLedger {
         if (size > rules.maxRecordBytes()) {
             String reason = "images: with their full references the job becomes a record of " + size
                     + " bytes; at most " + rules.maxRecordBytes() + " are allowed; make several jobs of it";
-            return reject(id, wanted.content(), List.of(reason), now);
+            return reject(wanted, List.of(reason), now);
         }
-        jobs.put(id, open);
+        List<String> noRoom = admission.noRoom(open, wanted.bytes(), !wanted.ofSet(), now);
+        if (!noRoom.isEmpty()) {
+            return reject(wanted, noRoom, now);
+        }
+        open(open);
         budget.spend(size);
         tasks.start(open, now, outputs);
         sets.begin(open.job(), now, outputs);
@@ -264,14 +280,31 @@ final class JobLedger {
         }
         String known = contentOf(id);
         if (known == null) {
-            return reject(id, bad.content(), bad.reasons(), now);
+            return reject(id, null, bad.content(), bad.reasons(), now);
         }
         return known.equals(bad.content()) ? List.of() : Refusals.conflict(id, null, bad.reasons(), now);
     }
 
-    private List<Output> reject(String id, String content, List<String> reasons, Instant now) {
+    private List<Output> reject(JobInput.Wanted wanted, List<String> reasons, Instant now) {
+        return reject(wanted.job().id(), wanted.job().soleProject(), wanted.content(), reasons, now);
+    }
+
+    private List<Output> reject(
+            String id, @Nullable String project, String content, List<String> reasons, Instant now) {
         end(id, content, now);
-        return List.of(new Output.Reject(reasons), new Output.Event(new PullEvent.JobRejected(id, now, null, reasons)));
+        return List.of(
+                new Output.Reject(reasons), new Output.Event(new PullEvent.JobRejected(id, now, project, reasons)));
+    }
+
+    private void open(OpenJob job) {
+        jobs.put(job.job().id(), job);
+        admission.opened(job);
+    }
+
+    /** Another coordinator has the partition now. */
+    void release() {
+        jobs.values().forEach(admission::closed);
+        sets.release();
     }
 
     private void apply(OpenJob open, PullEvent event) {
@@ -351,6 +384,7 @@ final class JobLedger {
             String id = open.job().id();
             jobs.remove(id);
             tasks.ended(open);
+            admission.closed(open);
             garbage.addAll(open.keys());
             end(id, open.content(), now);
         }
@@ -384,7 +418,8 @@ final class JobLedger {
         Iterator<Map.Entry<String, JobEntry.Ended>> oldest = ended.entrySet().iterator();
         while (oldest.hasNext() && !budget.isSpent()) {
             Map.Entry<String, JobEntry.Ended> entry = oldest.next();
-            if (!entry.getValue().at().plus(MEMORY).isBefore(now)) {
+            boolean old = entry.getValue().at().plus(MEMORY).isBefore(now);
+            if (!old && ended.size() <= rules.maxEnded()) {
                 return;
             }
             garbage.add(JobEntry.key(entry.getKey()));

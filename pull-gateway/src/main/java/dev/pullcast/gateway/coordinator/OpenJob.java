@@ -3,6 +3,7 @@ package dev.pullcast.gateway.coordinator;
 
 import dev.pullcast.contract.codec.ContractJson;
 import dev.pullcast.contract.event.PullEvent;
+import dev.pullcast.contract.job.ImageRequest;
 import dev.pullcast.contract.job.Keeping;
 import dev.pullcast.contract.job.PullJob;
 import dev.pullcast.contract.job.Target;
@@ -19,7 +20,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -62,7 +62,15 @@ final class OpenJob {
         record Expired(Instant at) implements Closing {}
     }
 
+    private static final int PER_JOB = 2_000;
+    private static final int PER_IMAGE = 300;
+    private static final long PER_LABEL = 100;
+    private static final long PER_WORKER = 300;
+    private static final long PER_ENDING = 8;
+
     private final PullJob job;
+    private final Set<String> owners;
+    private final long ownWeight;
     private final String content;
     private final Instant accepted;
     private final Instant graceUntil;
@@ -103,6 +111,8 @@ final class OpenJob {
 
     private OpenJob(JobEntry.Open state) {
         this.job = state.job();
+        this.owners = ownersOf(job);
+        this.ownWeight = weightOf(job);
         this.content = state.content();
         this.accepted = state.accepted();
         this.deadline = state.deadline();
@@ -144,6 +154,49 @@ final class OpenJob {
 
     PullJob job() {
         return job;
+    }
+
+    /** The projects that it is for; {@code ""} for what has none. */
+    Set<String> owners() {
+        return owners;
+    }
+
+    /** Memory that it takes, an estimate in bytes. */
+    long weight() {
+        return ownWeight + workers().size() * (PER_WORKER + PER_ENDING * pulls.size());
+    }
+
+    /** Pulls that have not ended. */
+    long openPulls() {
+        long ended = 0;
+        for (Ending ending : Ending.ALL) {
+            ended += count(ending);
+        }
+        return Math.max(0, (long) workers().size() * pulls.size() - ended);
+    }
+
+    static Set<String> ownersOf(PullJob job) {
+        Set<String> owners = new TreeSet<>();
+        for (ImageRequest image : job.images()) {
+            String owner = image.project() == null ? job.project() : image.project();
+            owners.add(owner == null ? "" : owner);
+        }
+        return owners.isEmpty() ? Set.of("") : owners;
+    }
+
+    /**
+     * Memory that a job takes without its workers, an estimate in bytes. Below what a gateway expects of it, so that a job
+     * that was let in over HTTP is not refused here.
+     */
+    static long weightOf(PullJob job) {
+        long sum = PER_JOB;
+        for (ImageRequest image : job.images()) {
+            sum += PER_IMAGE + (long) image.image().length();
+        }
+        for (Map.Entry<String, String> label : job.labels().entrySet()) {
+            sum += PER_LABEL + label.getKey().length() + label.getValue().length();
+        }
+        return sum + PER_LABEL * job.target().workers().size();
     }
 
     String content() {
@@ -330,14 +383,7 @@ final class OpenJob {
             images.add(new PullEvent.JobPull(pull.pull(), pull.image(), pull.reference(), pull.platform()));
         }
         return new PullEvent.JobAccepted(
-                job.id(),
-                now,
-                job.soleProject(),
-                job.labels(),
-                images,
-                List.copyOf(workers()),
-                deadline,
-                paused);
+                job.id(), now, job.soleProject(), job.labels(), images, List.copyOf(workers()), deadline, paused);
     }
 
     /** Everything that the changelog has to hold of this job, by key. */

@@ -8,6 +8,7 @@ import dev.pullcast.contract.event.PullEvent;
 import dev.pullcast.contract.kafka.EventHeaders;
 import dev.pullcast.contract.kafka.JobPlacement;
 import dev.pullcast.contract.kafka.Topics;
+import dev.pullcast.gateway.tenants.FleetKey;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -28,6 +29,11 @@ final class Outbox {
     /** Header of {@code pull.rejected}: how many bytes the value had, if it was too large to be kept whole. */
     static final String CUT_FROM = "pullcast-cut-from";
 
+    /** Header of {@code pull.rejected}: how many bytes the key had, if it was too long to be kept whole. */
+    static final String KEY_CUT_FROM = "pullcast-key-cut-from";
+
+    private static final int MAX_KEY_BYTES = 64 * 1024;
+
     /** Headers are kept as read up to so many bytes: compressed, they can be larger than any record may be. */
     private static final int MAX_HEADER_BYTES = 256 * 1024;
 
@@ -36,9 +42,16 @@ final class Outbox {
     private final Topics topics;
     private final int taskPartitions;
     private final int maxValue;
+    private final FleetKey fleet;
     private final List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
 
+    /** With a key that no other process has. */
     Outbox(Topics topics, int taskPartitions, int maxValue) {
+        this(topics, taskPartitions, maxValue, new FleetKey(FleetKey.random()));
+    }
+
+    Outbox(Topics topics, int taskPartitions, int maxValue, FleetKey fleet) {
+        this.fleet = fleet;
         this.topics = topics;
         this.taskPartitions = taskPartitions;
         this.maxValue = maxValue;
@@ -68,14 +81,11 @@ final class Outbox {
                     add(topics.tasks(), to, now, task.key(), ContractJson.write(task), trace(cause));
                 }
                 case Output.Event(var event) -> addEvent(partition, event, cause, now);
-                case Output.Job(var job) ->
-                    add(
-                            topics.jobs(),
-                            partition,
-                            now,
-                            job.id(),
-                            ContractJson.write(job),
-                            new RecordHeaders().add(JobPlacement.HEADER, "set".getBytes(UTF_8)));
+                case Output.Job(var job) -> {
+                    byte[] value = ContractJson.write(job);
+                    Headers headers = placed(new RecordHeaders(), JobPlacement.OF_SET, partition, value);
+                    add(topics.jobs(), partition, now, job.id(), value, headers);
+                }
                 case Output.State(var key, var value) ->
                     add(
                             topics.coordinator(),
@@ -98,8 +108,27 @@ final class Outbox {
 
     /** Takes a record of {@code pull.jobs} to the partition where it belongs, bytes and headers as they are. */
     void forward(ConsumerRecord<byte[], byte[]> read, int to, Instant now) {
-        Headers headers = headersOf(read).add(JobPlacement.HEADER, placeOf(read).getBytes(UTF_8));
-        records.add(new ProducerRecord<>(topics.jobs(), to, now.toEpochMilli(), read.key(), read.value(), headers));
+        Headers placed = placed(headersOf(read), placeOf(read), to, read.value());
+        records.add(
+                new ProducerRecord<>(topics.jobs(), to, now.toEpochMilli(), keyOf(read, placed), read.value(), placed));
+    }
+
+    /** A record's own headers of that name count for nothing: any producer may write them. */
+    private Headers placed(Headers headers, String place, int partition, byte @Nullable [] value) {
+        return headers.remove(JobPlacement.HEADER)
+                .remove(JobPlacement.MARK)
+                .add(JobPlacement.HEADER, place.getBytes(UTF_8))
+                .add(JobPlacement.MARK, fleet.mark(place, partition, value));
+    }
+
+    /** A key is kept as read up to a bound: key, value and headers together must fit into a record. */
+    private static byte @Nullable [] keyOf(ConsumerRecord<byte[], byte[]> read, Headers headers) {
+        byte[] key = read.key();
+        if (key == null || key.length <= MAX_KEY_BYTES) {
+            return key;
+        }
+        headers.add(KEY_CUT_FROM, Integer.toString(key.length).getBytes(UTF_8));
+        return Arrays.copyOf(key, MAX_KEY_BYTES);
     }
 
     private static String placeOf(ConsumerRecord<?, ?> read) {
@@ -130,15 +159,16 @@ final class Outbox {
 
     private void addRejected(ConsumerRecord<byte[], byte[]> read, List<String> reasons, Instant now) {
         Headers headers = headersOf(read);
-        Header placed = headers.lastHeader(JobPlacement.HEADER);
-        headers.add(READ_AT, placed == null ? placeOf(read).getBytes(UTF_8) : placed.value());
+        String placed = JobPlacement.placed(read, fleet);
+        headers.add(READ_AT, (placed == null ? placeOf(read) : placed).getBytes(UTF_8));
         reasons.forEach(reason -> headers.add(REASON, reason.getBytes(UTF_8)));
         byte[] value = read.value();
         if (value != null && value.length > maxValue) {
             headers.add(CUT_FROM, Integer.toString(value.length).getBytes(UTF_8));
             value = Arrays.copyOf(value, maxValue);
         }
-        records.add(new ProducerRecord<>(topics.rejected(), null, now.toEpochMilli(), read.key(), value, headers));
+        records.add(new ProducerRecord<>(
+                topics.rejected(), null, now.toEpochMilli(), keyOf(read, headers), value, headers));
     }
 
     // One parameter for each part of a record.

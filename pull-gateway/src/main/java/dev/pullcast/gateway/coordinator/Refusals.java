@@ -20,7 +20,7 @@ final class Refusals {
     /** A job whose id another job has. */
     static List<Output> taken(PullJob job, Instant now) {
         String reason = "id: " + job.id() + " belongs to an earlier job with other content; give every job its own";
-        return conflict(job.id(), job.project(), List.of(reason), now);
+        return conflict(job.id(), job.soleProject(), List.of(reason), now);
     }
 
     /** Said as an event, too, but not as the end of the job that has the id by right. */

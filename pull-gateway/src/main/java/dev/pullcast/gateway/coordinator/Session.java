@@ -2,9 +2,12 @@
 package dev.pullcast.gateway.coordinator;
 
 import dev.pullcast.contract.codec.ContractJson;
+import dev.pullcast.contract.event.PullEvent;
 import dev.pullcast.contract.kafka.JobPlacement;
 import dev.pullcast.contract.kafka.Topics;
 import dev.pullcast.contract.worker.WorkerStatus;
+import dev.pullcast.gateway.enqueue.FleetKeyTopic;
+import dev.pullcast.gateway.tenants.FleetKey;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -31,7 +34,6 @@ import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import tools.jackson.core.JacksonException;
 
 /**
  * One membership in the group of coordinators, from joining to leaving or to the first error: read, decide, write, all
@@ -47,7 +49,10 @@ final class Session implements AutoCloseable {
     private static final Duration LAZY_COMMIT = Duration.ofSeconds(5);
 
     private final CoordinatorConfig config;
+    private final CoordinatorCounts counts;
     private final Topics topics;
+    private final FleetKey fleet;
+    private final Admission admission;
     private final Clients clients;
     private final Consumer<byte[], byte[]> member;
     /** Sees where partitions really end. */
@@ -74,19 +79,22 @@ final class Session implements AutoCloseable {
     private boolean joined;
     private @Nullable Metric heartbeatAge;
 
-    Session(CoordinatorConfig config, HangingTransactions hanging) {
+    Session(CoordinatorConfig config, HangingTransactions hanging, CoordinatorCounts counts) {
         this.config = config;
+        this.counts = counts;
         this.topics = config.topics();
+        this.fleet = FleetKeyTopic.load(config.kafka(), topics);
+        this.admission = new Admission(config.rules().tenants(), counts.refused());
         this.lastCommit = config.clock().instant();
         this.clients = new Clients(config, hanging);
         this.member = clients.member();
         this.ends = clients.plainReader();
-        this.heartbeats = new Heartbeats(clients.plainReader(), topics.workers());
+        this.heartbeats = new Heartbeats(clients.plainReader(), topics.workers(), config.clock(), counts.disbelieved());
         this.writer = clients.writer();
         this.changelog = new ChangelogReader(topics, clients, ends);
         try {
             int taskPartitions = Clients.partitions(ends, topics.tasks()).size();
-            this.outbox = new Outbox(topics, taskPartitions, config.rules().maxRecordBytes());
+            this.outbox = new Outbox(topics, taskPartitions, config.rules().maxRecordBytes(), fleet);
             this.placement = Clients.placement(ends, topics);
         } catch (RuntimeException e) {
             close();
@@ -178,19 +186,63 @@ final class Session implements AutoCloseable {
         }
         uncommitted.add(partition);
         if (record.topic().equals(topics.jobs())) {
-            JobInput input = JobInput.read(record.value(), config.rules().limits());
+            takeJob(record, ledger, now);
+        } else if (record.value() != null) {
+            takeResult(record, ledger, now);
+        }
+    }
+
+    /** One record that cannot be judged must not keep those behind it, and those of other partitions, waiting. */
+    private void takeJob(ConsumerRecord<byte[], byte[]> record, JobLedger ledger, Instant now) {
+        int partition = record.partition();
+        List<Output> outputs;
+        try {
+            String placed = JobPlacement.placed(record, fleet);
+            if (placed == null && record.headers().lastHeader(JobPlacement.HEADER) != null) {
+                counts.disbelieved().increment();
+            }
+            boolean ofSet = JobPlacement.OF_SET.equals(placed);
+            JobInput input = JobInput.read(record.value(), config.rules().limits(), ofSet);
             if (isElsewhere(record, input, ledger)) {
                 outbox.forward(record, placement.home(String.valueOf(input.id())), now);
                 budget.spend(record.serializedValueSize());
+                return;
+            }
+            outputs = ledger.onJob(input, now);
+        } catch (KafkaException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            counts.failed().increment();
+            LOG.error("{}-{}@{} cannot be judged and is rejected", record.topic(), partition, record.offset(), e);
+            outputs = List.of(new Output.Reject(
+                    List.of("value: could not be judged (" + e.getClass().getSimpleName() + ")")));
+        }
+        put(partition, outputs, record, now);
+    }
+
+    private void takeResult(ConsumerRecord<byte[], byte[]> record, JobLedger ledger, Instant now) {
+        try {
+            PullEvent event = ContractJson.readEvent(record.value());
+            if (ResultKey.matches(record, event)) {
+                put(record.partition(), ledger.onResult(event, now), null, now);
             } else {
-                put(partition, ledger.onJob(input, now), record, now);
+                counts.disbelieved().increment();
+                LOG.warn(
+                        "Skipped {}-{}@{}: its key is not the pull that it names",
+                        record.topic(),
+                        record.partition(),
+                        record.offset());
             }
-        } else if (record.value() != null) {
-            try {
-                put(partition, ledger.onResult(ContractJson.readEvent(record.value()), now), null, now);
-            } catch (JacksonException e) {
-                LOG.warn("Skipped {}-{}@{}, which is no event", record.topic(), partition, record.offset());
-            }
+        } catch (KafkaException e) {
+            throw e;
+        } catch (RuntimeException e) { // Jackson's, and what odd numbers and times lead to
+            counts.failed().increment();
+            LOG.warn(
+                    "Skipped {}-{}@{}, which is no event: {}",
+                    record.topic(),
+                    record.partition(),
+                    record.offset(),
+                    e.getClass().getSimpleName());
         }
     }
 
@@ -199,7 +251,7 @@ final class Session implements AutoCloseable {
         String id = input.id();
         byte[] value = record.value();
         return id != null
-                && !placement.isInPlace(record, id)
+                && !placement.isInPlace(record, id, fleet)
                 && !ledger.knows(id)
                 && value != null
                 && value.length <= config.rules().maxRecordBytes();
@@ -315,7 +367,7 @@ final class Session implements AutoCloseable {
         @Override
         public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
             // Between two rounds everything that counts is committed; the rest is only how far results were read.
-            revoked.clear();
+            releaseRevoked();
             partitions.forEach(tp -> {
                 JobLedger ledger = ledgers.remove(tp.partition());
                 if (ledger != null) {
@@ -328,8 +380,13 @@ final class Session implements AutoCloseable {
 
         @Override
         public void onPartitionsLost(Collection<TopicPartition> partitions) {
-            partitions.forEach(tp -> ledgers.remove(tp.partition()));
-            revoked.clear();
+            partitions.forEach(tp -> {
+                JobLedger lost = ledgers.remove(tp.partition());
+                if (lost != null) {
+                    lost.release();
+                }
+            });
+            releaseRevoked();
             uncommitted.retainAll(ledgers.keySet());
         }
 
@@ -352,17 +409,22 @@ final class Session implements AutoCloseable {
             joined = true;
         }
 
+        private void releaseRevoked() {
+            revoked.values().forEach(JobLedger::release);
+            revoked.clear();
+        }
+
         private void gain(Set<TopicPartition> jobs) {
             // In the very next generation no other member has had them in between.
             if (member.groupMetadata().generationId() == revokedAt + 1) {
                 jobs.forEach(tp -> {
-                    JobLedger same = revoked.get(tp.partition());
+                    JobLedger same = revoked.remove(tp.partition());
                     if (same != null) {
                         ledgers.put(tp.partition(), same);
                     }
                 });
             }
-            revoked.clear();
+            releaseRevoked();
             Set<TopicPartition> unknown = new HashSet<>(jobs);
             unknown.removeIf(tp -> ledgers.containsKey(tp.partition()));
             if (unknown.isEmpty()) {
@@ -374,7 +436,8 @@ final class Session implements AutoCloseable {
             member.committed(unknown);
             List<Integer> numbers =
                     unknown.stream().map(TopicPartition::partition).toList();
-            ledgers.putAll(changelog.restore(numbers, p -> new JobLedger(p, config.rules(), workers, budget)));
+            ledgers.putAll(
+                    changelog.restore(numbers, p -> new JobLedger(p, config.rules(), workers, budget, admission)));
             gained.addAll(numbers);
             LOG.info("Coordinates the jobs of partitions {}", new TreeSet<>(ledgers.keySet()));
         }

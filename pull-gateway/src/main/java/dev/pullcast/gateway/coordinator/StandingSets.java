@@ -32,11 +32,18 @@ final class StandingSets {
 
     private final int partition;
     private final WorkerTable workers;
+    private final Admission admission;
     private final Map<String, StandingSet> sets = new TreeMap<>();
 
-    StandingSets(int partition, WorkerTable workers) {
+    StandingSets(int partition, WorkerTable workers, Admission admission) {
         this.partition = partition;
         this.workers = workers;
+        this.admission = admission;
+    }
+
+    /** Another coordinator has them now. */
+    void release() {
+        sets.keySet().forEach(admission::forgotten);
     }
 
     /** Whether a set has this id. */
@@ -47,6 +54,7 @@ final class StandingSets {
     /** As an earlier owner left it. */
     void restore(StandingSet set) {
         sets.put(set.job().id(), set);
+        admission.kept(set.job().id(), set.job());
     }
 
     /** Remembers a job that was just accepted, if it wants that. */
@@ -95,6 +103,7 @@ final class StandingSets {
         if (set == null) {
             return false;
         }
+        admission.forgotten(id);
         outputs.add(new Output.Forgotten(id));
         for (String worker : workers.meant(set.job().target())) {
             outputs.add(new Output.Task(new TaskRecord.RemoveTask(id, worker, partition)));
@@ -132,6 +141,7 @@ final class StandingSets {
 
     private void put(StandingSet set, List<Output> outputs) {
         sets.put(set.job().id(), set);
+        admission.kept(set.job().id(), set.job());
         outputs.add(new Output.Kept(set));
     }
 

@@ -19,7 +19,9 @@ final class TaskPulls {
     static List<TaskPull> of(PullJob job) {
         Map<String, TaskPull> pulls = new LinkedHashMap<>();
         for (ImageRequest image : job.images()) {
-            String reference = ImageReference.parse(image.image()).canonical();
+            String canonical = ImageReference.parse(image.image()).canonical();
+            // One text where both names are the same: they can be long, and there can be a thousand.
+            String reference = canonical.equals(image.image()) ? image.image() : canonical;
             String platform = image.platform() == null
                     ? null
                     : Platform.parse(image.platform()).toString();

@@ -3,9 +3,13 @@ package dev.pullcast.gateway.coordinator;
 
 import dev.pullcast.contract.job.Target;
 import dev.pullcast.contract.worker.WorkerStatus;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
@@ -13,7 +17,13 @@ import org.jspecify.annotations.Nullable;
 
 /** The newest heartbeat of every worker. Owned by the coordinator's thread. */
 final class WorkerTable {
+    /** After this time without a heartbeat a worker is forgotten: pods have new names after each start. */
+    static final Duration MAX_SILENCE = Duration.ofHours(24);
+
+    private static final int MAX_WORKERS = 200_000;
+
     private final TreeMap<String, WorkerStatus> workers = new TreeMap<>();
+    private final Map<String, Instant> heard = new LinkedHashMap<>();
 
     /**
      * Takes a heartbeat, or null when the worker left.
@@ -21,16 +31,31 @@ final class WorkerTable {
      * @return whether targets may match it now that did not before
      */
     boolean put(String worker, @Nullable WorkerStatus status, Instant now) {
-        if (status == null) {
+        heard.remove(worker);
+        if (status == null || !status.worker().equals(worker)) {
             workers.remove(worker);
             return false;
         }
+        heard.put(worker, now);
+        forgetSilent(now);
         WorkerStatus before = workers.put(worker, status);
         return takesTasks(status, now)
                 && (before == null
                         || !takesTasks(before, now)
                         || before.state() != status.state()
                         || !before.labels().equals(status.labels()));
+    }
+
+    private void forgetSilent(Instant now) {
+        Iterator<Map.Entry<String, Instant>> oldest = heard.entrySet().iterator();
+        while (oldest.hasNext()) {
+            Map.Entry<String, Instant> one = oldest.next();
+            if (heard.size() <= MAX_WORKERS && !one.getValue().plus(MAX_SILENCE).isBefore(now)) {
+                return;
+            }
+            oldest.remove();
+            workers.remove(one.getKey());
+        }
     }
 
     /** Those that a target means and that can be given a task, sorted by id. */

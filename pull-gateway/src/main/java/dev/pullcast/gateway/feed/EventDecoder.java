@@ -4,11 +4,12 @@ package dev.pullcast.gateway.feed;
 import dev.pullcast.contract.codec.ContractJson;
 import dev.pullcast.contract.event.PullEvent;
 import dev.pullcast.gateway.ops.GatewayMetrics;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import tools.jackson.core.JacksonException;
 
 /** Reads values of {@code pull.events}. What is no event is counted and left out: it must not stop the others. */
 final class EventDecoder {
@@ -27,17 +28,32 @@ final class EventDecoder {
             return null;
         }
         try {
-            return ContractJson.readEvent(record.value());
-        } catch (JacksonException e) {
+            PullEvent event = ContractJson.readEvent(record.value());
+            if (isOfItsKey(record, event)) {
+                return event;
+            }
+            metrics.disbelieved().increment();
+            LOG.warn(
+                    "{}-{} offset {} is left out: its key is not the job that it names",
+                    record.topic(),
+                    record.partition(),
+                    record.offset());
+        } catch (RuntimeException e) { // Jackson's, and what odd numbers and times lead to
             metrics.unreadable().increment();
             LOG.warn(
                     "{}-{} offset {} is not an event and is left out: {}",
                     record.topic(),
                     record.partition(),
                     record.offset(),
-                    e.getOriginalMessage());
-            return null;
+                    Unreadable.words(e));
         }
+        return null;
+    }
+
+    private static boolean isOfItsKey(ConsumerRecord<byte[], byte[]> record, PullEvent event) {
+        return event.jobId().isEmpty()
+                || (record.key() != null
+                        && Arrays.equals(record.key(), event.jobId().getBytes(StandardCharsets.UTF_8)));
     }
 
     /** The record's JSON as one line: as it was written, unless its writer broke lines between its fields. */

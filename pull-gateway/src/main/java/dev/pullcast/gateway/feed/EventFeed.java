@@ -2,9 +2,11 @@
 package dev.pullcast.gateway.feed;
 
 import dev.pullcast.contract.event.PullEvent;
+import dev.pullcast.contract.kafka.JobPlacement;
 import dev.pullcast.contract.view.WorkerView;
 import dev.pullcast.gateway.fleet.Applied;
 import dev.pullcast.gateway.fleet.FleetView;
+import dev.pullcast.gateway.fleet.Subject;
 import dev.pullcast.gateway.ops.GatewayMetrics;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -89,14 +91,23 @@ public final class EventFeed extends VerticleBase {
      * @param topics makes missing topics; used when they vanish later
      */
     public Future<Void> connect(KafkaLog kafka, Supplier<Future<Void>> topics) {
+        return connect(kafka, topics, JobPlacement.Marks.NONE);
+    }
+
+    /**
+     * The same where coordinators mark what they move.
+     *
+     * @param marks tells their marks from what others write
+     */
+    public Future<Void> connect(KafkaLog kafka, Supplier<Future<Void>> topics, JobPlacement.Marks marks) {
         Promise<Void> connected = Promise.promise();
-        context.runOnContext(_ -> open(kafka, topics).onComplete(connected));
+        context.runOnContext(_ -> open(kafka, topics, marks).onComplete(connected));
         return connected.future();
     }
 
-    private Future<Void> open(KafkaLog kafka, Supplier<Future<Void>> topics) {
+    private Future<Void> open(KafkaLog kafka, Supplier<Future<Void>> topics, JobPlacement.Marks marks) {
         String topic = settings.topics().events();
-        StateReader states = new StateReader(this::onJob, this::onWorkers, fleet::applySet, metrics);
+        StateReader states = new StateReader(this::onJob, this::onWorkers, fleet::applySet, metrics, marks);
         stateReader = states;
         return kafka.partitions(List.of(topic))
                 .compose(_ -> {
@@ -190,7 +201,7 @@ public final class EventFeed extends VerticleBase {
     }
 
     private SseFrame frame(Running now, ConsumerRecord<byte[], byte[]> record, PullEvent event) {
-        Applied applied = fleet.apply(event, record.partition(), record.offset());
+        Applied applied = applied(record, event);
         SseFrame.Meta meta = new SseFrame.Meta(
                 record.partition(),
                 record.offset(),
@@ -200,6 +211,17 @@ public final class EventFeed extends VerticleBase {
                 event.isTerminal(),
                 applied.endsJob());
         return SseFrame.of(meta, now.cursor().bytes(), now.cluster(), EventDecoder.line(record));
+    }
+
+    /** What cannot be added up must not keep the events behind it from anybody. */
+    private Applied applied(ConsumerRecord<byte[], byte[]> record, PullEvent event) {
+        try {
+            return fleet.apply(event, record.partition(), record.offset());
+        } catch (RuntimeException e) {
+            metrics.unreadable().increment();
+            LOG.error("{}-{} offset {} cannot be added up", record.topic(), record.partition(), record.offset(), e);
+            return new Applied(Subject.of(event), null, false);
+        }
     }
 
     /**
@@ -244,7 +266,7 @@ public final class EventFeed extends VerticleBase {
     private void onWorkers(List<StateReader.Heartbeat> beats) {
         List<WorkerView> changed = new ArrayList<>(beats.size());
         for (StateReader.Heartbeat beat : beats) {
-            WorkerView view = fleet.applyWorker(beat.worker(), beat.status());
+            WorkerView view = fleet.applyWorker(beat.worker(), beat.status(), beat.at());
             if (view != null) {
                 changed.add(view);
             }

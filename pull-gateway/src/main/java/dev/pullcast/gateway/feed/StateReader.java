@@ -6,6 +6,7 @@ import dev.pullcast.contract.codec.JobLimits;
 import dev.pullcast.contract.codec.JobReader;
 import dev.pullcast.contract.job.PullJob;
 import dev.pullcast.contract.job.StandingSet;
+import dev.pullcast.contract.kafka.HeartbeatRecord;
 import dev.pullcast.contract.kafka.JobPlacement;
 import dev.pullcast.contract.worker.WorkerStatus;
 import dev.pullcast.gateway.ops.GatewayMetrics;
@@ -27,7 +28,6 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import tools.jackson.core.JacksonException;
 
 /**
  * The second, small consumer: {@code pull.workers} and {@code pull.sets}, which are state, and {@code pull.jobs}, so that a
@@ -54,6 +54,7 @@ final class StateReader {
     private final Consumer<List<Heartbeat>> workerHandler;
     private final SetHandler setHandler;
     private final GatewayMetrics metrics;
+    private final JobPlacement.Marks marks;
     private final FeedProgress progress = new FeedProgress();
     private final Heard heard = new Heard();
     /** Workers are told of when all that was there has been read. */
@@ -66,18 +67,20 @@ final class StateReader {
     private JobLimits limits = JobLimits.DEFAULT;
     private String setsTopic = "";
 
-    /** What a worker says of itself, null when it leaves. */
-    record Heartbeat(String worker, @Nullable WorkerStatus status) {}
+    /** What a worker says of itself, null when it leaves, and when Kafka took it. */
+    record Heartbeat(String worker, @Nullable WorkerStatus status, Instant at) {}
 
     StateReader(
             JobHandler jobHandler,
             Consumer<List<Heartbeat>> workerHandler,
             SetHandler setHandler,
-            GatewayMetrics metrics) {
+            GatewayMetrics metrics,
+            JobPlacement.Marks marks) {
         this.jobHandler = jobHandler;
         this.workerHandler = workerHandler;
         this.setHandler = setHandler;
         this.metrics = metrics;
+        this.marks = marks;
     }
 
     /** Of all its topics; empty before the start. */
@@ -162,10 +165,20 @@ final class StateReader {
 
     /** What is no good job is the coordinator's to reject; it becomes known by that. */
     private @Nullable AskedJob readJob(ConsumerRecord<byte[], byte[]> record) {
+        try {
+            return asked(record);
+        } catch (RuntimeException e) {
+            metrics.unreadable().increment();
+            LOG.error("{}-{} offset {} cannot be read", record.topic(), record.partition(), record.offset(), e);
+            return null;
+        }
+    }
+
+    private @Nullable AskedJob asked(ConsumerRecord<byte[], byte[]> record) {
         return switch (JobReader.read(record.value(), limits)) {
             // What stands elsewhere than its events will comes again, where the coordinator takes it.
             case JobReader.Accepted(PullJob job) ->
-                placement.isInPlace(record, job.id())
+                placement.isInPlace(record, job.id(), marks)
                         ? new AskedJob(job, Instant.ofEpochMilli(record.timestamp()))
                         : null;
             case JobReader.Accepted _, JobReader.Rejected _ -> null;
@@ -181,17 +194,29 @@ final class StateReader {
                 setHandler.accept(
                         keyOf(record), record.partition(), value == null ? null : ContractJson.readSet(value));
             });
-        } else {
+        } else if (record.key().length <= HeartbeatRecord.MAX_ID_BYTES) {
             heard.add(keyOf(record), record);
+        } else {
+            metrics.disbelieved().increment();
         }
     }
 
     private List<Heartbeat> beats(List<ConsumerRecord<byte[], byte[]>> records) {
         List<Heartbeat> beats = new ArrayList<>(records.size());
         for (ConsumerRecord<byte[], byte[]> record : records) {
-            tolerant(record, value -> {
-                beats.add(new Heartbeat(keyOf(record), value == null ? null : ContractJson.readWorker(value)));
-            });
+            switch (HeartbeatRecord.read(record)) {
+                case HeartbeatRecord.Believed(String worker, var status) ->
+                    beats.add(new Heartbeat(worker, status, Instant.ofEpochMilli(record.timestamp())));
+                case HeartbeatRecord.Disbelieved(String reason) -> {
+                    metrics.disbelieved().increment();
+                    LOG.warn(
+                            "{}-{} offset {} is left out: {}",
+                            record.topic(),
+                            record.partition(),
+                            record.offset(),
+                            reason);
+                }
+            }
         }
         return beats;
     }
@@ -203,13 +228,13 @@ final class StateReader {
     private void tolerant(ConsumerRecord<byte[], byte[]> record, Consumer<byte @Nullable []> read) {
         try {
             read.accept(record.value());
-        } catch (JacksonException e) {
+        } catch (RuntimeException e) { // Jackson's, and what odd numbers and times lead to
             metrics.unreadable().increment();
             LOG.warn(
                     "{} offset {} cannot be read and is left out: {}",
                     record.topic(),
                     record.offset(),
-                    e.getOriginalMessage());
+                    Unreadable.words(e));
         }
     }
 

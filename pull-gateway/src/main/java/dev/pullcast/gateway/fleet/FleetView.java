@@ -14,15 +14,12 @@ import dev.pullcast.contract.view.WorkerView;
 import dev.pullcast.contract.worker.WorkerStatus;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.Queue;
@@ -44,9 +41,13 @@ public final class FleetView {
             Comparator.comparing(JobState::mark).reversed();
 
     private static final int FORGOTTEN_PER_KEPT = 20;
-    private static final int DEPARTED = 1_000;
+    /** What heartbeats may take of the memory for jobs, beside it. */
+    private static final int WORKERS_SHARE = 4;
+    /** What is made free at once, so that it is not done for every event. */
+    private static final int ROOM_SHARE = 10;
 
     private final Kept kept;
+    private final StateLimits limits;
     private final InstantSource clock;
     private final Map<String, JobState> jobs = new HashMap<>();
     /** By their end, not as read: a restarted gateway reads partition by partition and must keep the same ones. */
@@ -55,11 +56,8 @@ public final class FleetView {
     /** Finished jobs that are no longer kept: enough to answer those who come back, and to ignore stragglers. */
     private final Map<String, JobPlace> forgotten = new LinkedHashMap<>();
 
-    private final Map<String, WorkerView> workers = new TreeMap<>();
-    private final Set<String> left = new HashSet<>();
-    /** Of those that left the newest, as they were. */
-    private final Map<String, WorkerView> departed = new LinkedHashMap<>();
-
+    private final WorkerViews workers;
+    private final ProjectLoads loads = new ProjectLoads();
     private final ImageIndex images = new ImageIndex();
     private final Map<String, Standing> sets = new TreeMap<>();
 
@@ -85,8 +83,21 @@ public final class FleetView {
      * @param clock tells which workers' heartbeats are too old
      */
     public FleetView(Kept kept, InstantSource clock) {
+        this(kept, StateLimits.DEFAULT, clock);
+    }
+
+    /**
+     * An empty one with limits of its own.
+     *
+     * @param kept after their end
+     * @param limits in bytes and number
+     * @param clock tells which workers' heartbeats are too old
+     */
+    public FleetView(Kept kept, StateLimits limits, InstantSource clock) {
         this.kept = kept;
+        this.limits = limits;
         this.clock = clock;
+        this.workers = new WorkerViews(limits.maxWorkers(), limits.stateBytes() / WORKERS_SHARE, clock);
     }
 
     /**
@@ -96,8 +107,70 @@ public final class FleetView {
      */
     public void ask(PullJob job, int partition, Instant at) {
         if (!forgotten.containsKey(job.id())) {
-            job(job.id(), partition, at).asked(job, at);
+            JobState state = job(job.id(), partition, at);
+            long meant = workers.meantBy(job.target());
+            state.asked(job, at, Weight.of(job, meant), meant * job.images().size());
+            state.count(loads);
+            makeRoom();
         }
+    }
+
+    /**
+     * What a job would take, and what its projects have under way.
+     *
+     * @param bytes of memory that it will take, an estimate
+     * @param pulls that it will have
+     * @param loads by project; {@code ""} for what has none
+     * @param open of all jobs that go on
+     */
+    public record Demand(long bytes, long pulls, Map<String, ProjectLoad> loads, ProjectLoad open) {}
+
+    /** What a job that is asked for would take. */
+    public Demand demand(PullJob job) {
+        long meant = workers.meantBy(job.target());
+        Map<String, ProjectLoad> byProject = new TreeMap<>();
+        JobState.ownersOf(job).forEach(owner -> byProject.put(owner, loads.of(owner)));
+        return new Demand(Weight.of(job, meant), meant * job.images().size(), byProject, loads.open());
+    }
+
+    /** Forgets the oldest of what has ended, then of what is only asked for; of the rest the largest lose their pulls. */
+    private void makeRoom() {
+        while (loads.bytes() > limits.stateBytes() && finished.size() > 1) {
+            forget(finished.remove());
+        }
+        if (loads.bytes() <= limits.stateBytes()) {
+            return;
+        }
+        long until = limits.stateBytes() - limits.stateBytes() / ROOM_SHARE;
+        List<JobState> pending = jobs.values().stream()
+                .filter(JobState::isPending)
+                .sorted(Comparator.comparing(JobState::mark))
+                .toList();
+        for (int i = 0; i < pending.size() && loads.bytes() > until; i++) {
+            drop(pending.get(i));
+        }
+        List<JobState> largest = jobs.values().stream()
+                .filter(job -> !job.isThin())
+                .sorted(Comparator.comparingLong(JobState::bytes).reversed())
+                .toList();
+        for (int i = 0; i < largest.size() && loads.bytes() > until; i++) {
+            largest.get(i).thinOut();
+            largest.get(i).count(loads);
+        }
+        // What is thin already: thousands of jobs that never end.
+        Iterator<JobState> oldest = jobs.values().stream()
+                .sorted(Comparator.comparing(JobState::mark))
+                .toList()
+                .iterator();
+        while (loads.bytes() > limits.stateBytes() && oldest.hasNext()) {
+            drop(oldest.next());
+        }
+    }
+
+    private void drop(JobState job) {
+        jobs.remove(job.id());
+        finished.remove(job);
+        job.uncount(loads);
     }
 
     /** Takes an event in; partition and offset are its place in {@code pull.events}. */
@@ -111,6 +184,7 @@ public final class FleetView {
         }
         JobState job = job(event.jobId(), partition, event.at());
         Applied applied = job.apply(event, offset);
+        job.count(loads);
         if (event instanceof PullEvent.Succeeded pulled) {
             images.saw(pulled.origin(), applied.subject(), pulled.digest());
         } else if (event instanceof PullEvent.Skipped found) {
@@ -122,6 +196,7 @@ public final class FleetView {
                 forget(finished.remove());
             }
         }
+        makeRoom();
         return applied;
     }
 
@@ -143,13 +218,13 @@ public final class FleetView {
 
     /** Lets go of all finished jobs: their events are in a log that is no longer there. */
     public void forgetFinished() {
-        finished.forEach(job -> jobs.remove(job.id()));
-        finished.clear();
+        List.copyOf(finished).forEach(this::drop);
         forgotten.clear();
     }
 
     private void forget(JobState job) {
         jobs.remove(job.id());
+        job.uncount(loads);
         forgotten.put(job.id(), job.place());
         if (forgotten.size() > FORGOTTEN_PER_KEPT * Math.max(1, kept.jobs())) {
             forgotten.remove(forgotten.keySet().iterator().next());
@@ -167,24 +242,16 @@ public final class FleetView {
      * @return the worker as it is now, or null if there is nothing new to tell
      */
     public @Nullable WorkerView applyWorker(String worker, @Nullable WorkerStatus status) {
-        if (status == null) {
-            left.add(worker);
-            WorkerView known = workers.remove(worker);
-            return known == null ? null : depart(worker, new WorkerView(known.status(), false));
-        }
-        WorkerView view = new WorkerView(status, !status.isExpired(clock.instant()));
-        workers.put(worker, view);
-        left.remove(worker);
-        departed.remove(worker);
-        return view;
+        return applyWorker(worker, status, clock.instant());
     }
 
-    private WorkerView depart(String worker, WorkerView last) {
-        departed.put(worker, last);
-        if (departed.size() > DEPARTED) {
-            departed.remove(departed.keySet().iterator().next());
-        }
-        return last;
+    /**
+     * The same with the time at which Kafka took it, by the broker's clock.
+     *
+     * @return the worker as it is now, or null if there is nothing new to tell
+     */
+    public @Nullable WorkerView applyWorker(String worker, @Nullable WorkerStatus status, Instant heard) {
+        return workers.apply(worker, status, heard);
     }
 
     /**
@@ -211,38 +278,26 @@ public final class FleetView {
 
     /** Looks for workers whose heartbeat has become too old; returns those that were live until now. */
     public List<WorkerView> expireWorkers() {
-        Instant now = clock.instant();
-        List<WorkerView> gone = new ArrayList<>();
-        workers.replaceAll((_, view) -> {
-            if (!view.live() || !view.status().isExpired(now)) {
-                return view;
-            }
-            WorkerView dead = new WorkerView(view.status(), false);
-            gone.add(dead);
-            return dead;
-        });
-        return gone;
+        return workers.expire();
     }
 
     private boolean isLost(String worker) {
-        WorkerView view = workers.get(worker);
-        return view == null ? left.contains(worker) : !view.live();
+        return workers.isLost(worker);
     }
 
     /** All workers, sorted by id. */
     public List<WorkerView> workers() {
-        return List.copyOf(workers.values());
+        return workers.all();
     }
 
     /** All workers, and some that left, not live: whoever was away for a while may still hold them for live. */
     public List<WorkerView> workersAndDeparted() {
-        return Stream.concat(workers.values().stream(), departed.values().stream())
-                .toList();
+        return workers.withDeparted();
     }
 
     /** Whether there is or was such a worker, as far as heartbeats and those of the kept jobs tell that are wanted. */
     public boolean knowsWorker(String id, Predicate<Subject> wanted) {
-        return workers.containsKey(id)
+        return workers.find(id) != null
                 || jobs.values().stream()
                         .filter(job -> wanted.test(job.subject()))
                         .anyMatch(job -> job.subject().workers().contains(id) || job.hasPullsOf(id));
@@ -255,23 +310,22 @@ public final class FleetView {
                 .sorted(NEWEST_FIRST)
                 .limit(query.limit() + 1L)
                 .toList();
-        boolean more = wanted.size() > query.limit();
-        List<JobState> shown = more ? wanted.subList(0, query.limit()) : wanted;
+        Budget budget = new Budget(limits.pageBytes());
+        int fitting = 0;
+        while (fitting < Math.min(wanted.size(), query.limit())
+                && (budget.take(wanted.get(fitting).summaryBytes()) || fitting == 0)) {
+            fitting++;
+        }
+        boolean more = wanted.size() > fitting;
+        List<JobState> shown = more ? wanted.subList(0, fitting) : wanted;
         return new JobQuery.Page(
                 shown.stream().map(JobState::summary).toList(),
                 more ? shown.getLast().mark() : null);
     }
 
-    /** Jobs of a project that have not ended; of no project for null. */
-    public int jobsInFlight(@Nullable String project) {
-        return (int) jobs.values().stream()
-                .filter(job -> !job.isFinished() && Objects.equals(job.project(), project))
-                .count();
-    }
-
     /** A worker with the pulls that it has not ended, those that may be seen. */
     public Optional<WorkerDetail> worker(String id, Predicate<Subject> visible) {
-        return Optional.ofNullable(workers.get(id))
+        return Optional.ofNullable(workers.find(id))
                 .map(view -> new WorkerDetail(
                         view.status(),
                         view.live(),
@@ -288,7 +342,7 @@ public final class FleetView {
                 images.find(reference, visible).stream()
                         .map(seen -> {
                             String worker = seen.subject().workers().getFirst();
-                            WorkerView view = workers.get(worker);
+                            WorkerView view = workers.find(worker);
                             return new ImageView.OnWorker(
                                     worker,
                                     view != null && view.live(),
@@ -305,7 +359,7 @@ public final class FleetView {
     public Optional<JobView> job(String id, Predicate<Subject> wanted) {
         return Optional.ofNullable(jobs.get(id))
                 .filter(job -> wanted.test(job.subject()))
-                .map(job -> job.view(wanted, this::isLost));
+                .map(job -> job.view(wanted, this::isLost, new Budget(limits.snapshotBytes())));
     }
 
     /** Where a job's events are; known for some time after a finished job itself is no longer kept. */
@@ -332,20 +386,40 @@ public final class FleetView {
 
     /** Workers whose heartbeat is fresh. */
     public long liveWorkers() {
-        return workers.values().stream().filter(WorkerView::live).count();
+        return workers.live();
     }
 
-    /** All that matches. */
+    /** All that matches, as far as there is room in a snapshot: jobs that go on before those that have ended. */
     public Snapshot snapshot(Predicate<Subject> wanted, Predicate<WorkerView> wantedWorkers) {
-        List<JobView> shown = jobs.values().stream()
+        Budget budget = new Budget(limits.snapshotBytes());
+        List<WorkerView> allWorkers =
+                workers.all().stream().filter(wantedWorkers).toList();
+        Budget ofWorkers = new Budget(limits.snapshotBytes() / 2);
+        List<WorkerView> shownWorkers = allWorkers.stream()
+                .filter(view -> ofWorkers.take(WorkerViews.jsonBytes(view)))
+                .toList();
+        List<JobState> found = jobs.values().stream()
                 .filter(job -> wanted.test(job.subject()))
                 .sorted(NEWEST_FIRST)
-                .map(job -> job.view(wanted, this::isLost))
                 .toList();
+        // First that they are there, then what there is of them.
+        List<JobState> kept = Stream.concat(
+                        found.stream().filter(job -> !job.isFinished()),
+                        found.stream().filter(JobState::isFinished))
+                .filter(job -> budget.take(job.headBytes()))
+                .toList();
+        Map<JobMark, JobView> shown = new TreeMap<>(Comparator.reverseOrder());
+        kept.forEach(job -> shown.put(job.mark(), job.view(wanted, this::isLost, budget)));
         return new Snapshot(
                 clock.instant(),
-                shown,
-                workers.values().stream().filter(wantedWorkers).toList());
+                List.copyOf(shown.values()),
+                shownWorkers,
+                orNull(found.size() - shown.size()),
+                orNull(allWorkers.size() - shownWorkers.size()));
+    }
+
+    private static @Nullable Integer orNull(int omitted) {
+        return omitted == 0 ? null : omitted;
     }
 
     /** One job with its pulls and the workers that have a task for it. */
@@ -354,12 +428,13 @@ public final class FleetView {
         if (job == null) {
             return new Snapshot(clock.instant(), List.of(), List.of());
         }
-        JobView view = job.view(wanted, this::isLost);
+        JobView view = job.view(wanted, this::isLost, new Budget(limits.snapshotBytes()));
+        Set<String> its = Set.copyOf(view.workers());
         return new Snapshot(
                 clock.instant(),
                 List.of(view),
-                workers.values().stream()
-                        .filter(w -> view.workers().contains(w.status().worker()))
+                workers.all().stream()
+                        .filter(w -> its.contains(w.status().worker()))
                         .toList());
     }
 }

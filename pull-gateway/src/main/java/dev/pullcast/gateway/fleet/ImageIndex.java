@@ -23,6 +23,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class ImageIndex {
     private static final int MAX_ENTRIES = 100_000;
+    /** About twice what entries of ordinary names take. */
+    private static final long MAX_BYTES = 48L * 1024 * 1024;
+
+    private static final int ENTRY = 300;
 
     /** Of two at the same moment it is the same one in whatever order they are read. */
     private static final Comparator<Sighting> NEWEST =
@@ -30,6 +34,8 @@ final class ImageIndex {
 
     private final Map<Key, Sighting> sightings = new LinkedHashMap<>();
     private final Map<String, Set<Key>> byRepository = new HashMap<>();
+
+    private long bytes;
 
     private record Key(
             String repository,
@@ -60,13 +66,15 @@ final class ImageIndex {
             return;
         }
         Key key = new Key(repository(reference), reference.tag(), origin.worker(), origin.platform(), origin.project());
-        Sighting before = sightings.remove(key);
+        Sighting before = remove(key);
         Sighting now = new Sighting(subject, origin.platform(), digest, origin.time());
-        sightings.put(key, before != null && NEWEST.compare(before, now) > 0 ? before : now);
+        Sighting newest = before != null && NEWEST.compare(before, now) > 0 ? before : now;
+        sightings.put(key, newest);
+        bytes += bytes(key, newest);
         byRepository
                 .computeIfAbsent(key.repository(), _ -> new LinkedHashSet<>())
                 .add(key);
-        if (sightings.size() > MAX_ENTRIES) {
+        while (sightings.size() > MAX_ENTRIES || bytes > MAX_BYTES) {
             forget(sightings.keySet().iterator().next());
         }
     }
@@ -92,8 +100,23 @@ final class ImageIndex {
         }
     }
 
+    private @Nullable Sighting remove(Key key) {
+        Sighting before = sightings.remove(key);
+        bytes -= before == null ? 0 : bytes(key, before);
+        return before;
+    }
+
+    private static long bytes(Key key, Sighting sighting) {
+        return ENTRY
+                + Weight.of(key.repository())
+                + Weight.of(key.tag())
+                + Weight.of(key.worker())
+                + Weight.of(sighting.digest())
+                + sighting.subject().images().stream().mapToLong(Weight::of).sum();
+    }
+
     private void forget(Key key) {
-        sightings.remove(key);
+        remove(key);
         Set<Key> others = byRepository.get(key.repository());
         if (others != null && others.remove(key) && others.isEmpty()) {
             byRepository.remove(key.repository());

@@ -4,9 +4,11 @@ package dev.pullcast.gateway.fleet;
 import dev.pullcast.contract.codec.JobContent;
 import dev.pullcast.contract.event.JobResult;
 import dev.pullcast.contract.event.PullEvent;
+import dev.pullcast.contract.job.ImageRequest;
 import dev.pullcast.contract.job.PullJob;
 import dev.pullcast.contract.view.JobView;
 import dev.pullcast.contract.view.PullView;
+import dev.pullcast.gateway.fleet.ProjectLoads.Counted;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -15,8 +17,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** One job, as its record and its events tell. Owned by the thread of its {@link FleetView}. */
@@ -48,6 +53,18 @@ final class JobState {
     private int pullCount;
     private double percentSum;
     private long endOffset = -1;
+    /** Its projects; {@code ""} where it has none, or they are not known. */
+    private Set<String> owners = Set.of("");
+
+    private long bytes = Weight.JOB;
+    /** What it is expected to take, until it is accepted. */
+    private long expected;
+
+    private long expectedPulls;
+    /** Whether its images and pulls were let go of, for want of memory. */
+    private boolean thin;
+
+    private Counted counted = Counted.NOTHING;
 
     JobState(String id, int partition, Instant createdAt) {
         this.id = id;
@@ -103,6 +120,58 @@ final class JobState {
         return endOffset >= 0;
     }
 
+    /** Memory that it takes, an estimate in bytes. */
+    long bytes() {
+        return Math.max(bytes, expected);
+    }
+
+    boolean isPending() {
+        return state == JobView.State.PENDING;
+    }
+
+    boolean isThin() {
+        return thin;
+    }
+
+    /** Brings sums up to date with what became of this job. */
+    void count(ProjectLoads loads) {
+        ProjectLoad load = isFinished() ? ProjectLoad.NONE : new ProjectLoad(1, bytes(), openPulls());
+        if (counted.bytes() != bytes()
+                || !counted.load().equals(load)
+                || !counted.owners().equals(owners)) {
+            Counted now = new Counted(owners, load, bytes());
+            loads.replace(counted, now);
+            counted = now;
+        }
+    }
+
+    /** Takes it out of sums. */
+    void uncount(ProjectLoads loads) {
+        loads.replace(counted, Counted.NOTHING);
+        counted = Counted.NOTHING;
+    }
+
+    private long openPulls() {
+        if (isPending()) {
+            return expectedPulls;
+        }
+        return pullCount
+                - counts.getOrDefault(PullView.State.SUCCEEDED, 0)
+                - counts.getOrDefault(PullView.State.SKIPPED, 0)
+                - counts.getOrDefault(PullView.State.FAILED, 0)
+                - counts.getOrDefault(PullView.State.CANCELLED, 0);
+    }
+
+    /** Lets go of images and pulls; what is counted stays as it is until the job ends. */
+    void thinOut() {
+        thin = true;
+        images = List.of();
+        pullsByWorker.clear();
+        subject = Subject.ofJob(id, project);
+        expected = 0;
+        bytes = Weight.JOB + Weight.of(labels);
+    }
+
     /** Whether it has ended and was wanted for no longer than until now. */
     boolean isExpired(Instant now) {
         return ttlSeconds != null && completedAt != null && !now.isBefore(completedAt.plusSeconds(ttlSeconds));
@@ -112,11 +181,12 @@ final class JobState {
      * The record on pull.jobs may be read before or after the first events: the two topics are read apart. A second one
      * of the same id is not this job.
      */
-    void asked(PullJob job, Instant at) {
+    void asked(PullJob job, Instant at, long weight, long pulls) {
         if (content != null) {
             return;
         }
         content = JobContent.fingerprint(job);
+        owners = ownersOf(job);
         // Whatever was read first: a gateway that reads it all again must come to the same.
         createdAt = at;
         if (ttlSeconds == null) {
@@ -125,9 +195,21 @@ final class JobState {
         // The coordinator takes the first of equal ids, too.
         if (state == JobView.State.PENDING && !claimed) {
             labels = job.labels();
+            expected = weight;
+            expectedPulls = pulls;
             claim(job.soleProject());
             subject = Subject.ofJob(id, project);
         }
+    }
+
+    /** The projects that a job is for; {@code ""} for what has none. */
+    static Set<String> ownersOf(PullJob job) {
+        Set<String> owners = new TreeSet<>();
+        for (ImageRequest image : job.images()) {
+            String owner = image.project() == null ? job.project() : image.project();
+            owners.add(owner == null ? "" : owner);
+        }
+        return owners.isEmpty() ? Set.of("") : owners;
     }
 
     /**
@@ -138,6 +220,9 @@ final class JobState {
         contested |= claimed && !Objects.equals(by, project);
         claimed = true;
         project = contested ? null : by;
+        if (content == null && by != null) {
+            owners = Set.of(by);
+        }
     }
 
     Applied apply(PullEvent event, long offset) {
@@ -145,7 +230,11 @@ final class JobState {
             case PullEvent.OfPull pull -> applyPull(pull);
             case PullEvent.JobAccepted accepted -> accept(accepted);
             case PullEvent.JobRejected rejected -> {
-                if (isFinished() || rejected.conflict()) {
+                if (rejected.conflict()) {
+                    // It is about another job, which did not get this id: of its project, not of this one's.
+                    yield new Applied(Subject.of(rejected), null, false);
+                }
+                if (isFinished()) {
                     yield new Applied(subject, null, false);
                 }
                 state = JobView.State.REJECTED;
@@ -153,6 +242,7 @@ final class JobState {
                     claim(rejected.project());
                 }
                 reasons = rejected.reasons();
+                bytes += reasons.stream().mapToLong(Weight::of).sum();
                 yield finish(rejected.time(), offset);
             }
             case PullEvent.JobCompleted completed -> complete(completed, offset);
@@ -161,10 +251,15 @@ final class JobState {
     }
 
     private Applied applyPull(PullEvent.OfPull event) {
+        if (thin) {
+            return new Applied(Subject.of(event), null, false);
+        }
         PullState pull = pull(event);
         PullView.State before = pull.state();
         double percentBefore = pull.percent();
+        long bytesBefore = pull.bytes();
         Object supersedes = pull.apply(event);
+        bytes += pull.bytes() - bytesBefore;
         percentSum += pull.percent() - percentBefore;
         if (before != pull.state() && !isFinished()) {
             counts.merge(before, -1, Integer::sum);
@@ -188,6 +283,7 @@ final class JobState {
 
     private PullState add(Map<String, PullState> ofWorker, PullState pull, String pullId) {
         ofWorker.put(pullId, pull);
+        bytes += pull.bytes();
         pullCount++;
         counts.merge(PullView.State.PENDING, 1, Integer::sum);
         return pull;
@@ -198,11 +294,19 @@ final class JobState {
             state = event.paused() ? JobView.State.PAUSED : JobView.State.RUNNING;
         }
         claim(event.project());
-        labels = event.labels();
-        images = event.pulls();
+        if (thin) {
+            return new Applied(Subject.of(event), null, false);
+        }
+        if (images.isEmpty()) {
+            // It comes again with every worker that joins, and always with the same images.
+            labels = event.labels();
+            images = event.pulls().stream().map(JobState::once).toList();
+            bytes = bytes + Weight.of(labels) + Weight.of(images);
+            expected = 0;
+        }
         for (String worker : event.workers()) {
             Map<String, PullState> ofWorker = pullsByWorker.computeIfAbsent(worker, _ -> new LinkedHashMap<>());
-            for (PullEvent.JobPull what : event.pulls()) {
+            for (PullEvent.JobPull what : images) {
                 if (!ofWorker.containsKey(what.pull())) {
                     add(ofWorker, new PullState(id, project, worker, what, event.time()), what.pull());
                 }
@@ -212,8 +316,18 @@ final class JobState {
                 id,
                 project,
                 List.copyOf(pullsByWorker.keySet()),
-                Subject.of(event).images());
+                images.stream()
+                        .flatMap(image -> Stream.of(image.image(), image.reference()))
+                        .distinct()
+                        .toList());
         return new Applied(subject, null, false);
+    }
+
+    /** With one text where both names are the same. */
+    private static PullEvent.JobPull once(PullEvent.JobPull what) {
+        return what.image().equals(what.reference())
+                ? new PullEvent.JobPull(what.pull(), what.image(), what.image(), what.platform())
+                : what;
     }
 
     private Applied complete(PullEvent.JobCompleted event, long offset) {
@@ -233,12 +347,39 @@ final class JobState {
     private Applied finish(Instant at, long offset) {
         completedAt = at;
         endOffset = offset;
+        if (expected > 0) {
+            bytes += Weight.of(labels);
+            expected = 0;
+        }
         return new Applied(subject, null, true);
     }
 
     /** Without pulls, for lists. */
     JobView summary() {
-        return viewWith(null);
+        return viewWith(null, images, 0);
+    }
+
+    /** Size of {@link #summary} as JSON, an estimate in bytes. */
+    long summaryBytes() {
+        return headBytes() + imagesAndWorkers();
+    }
+
+    /** Size of its view without images, workers and pulls, an estimate in bytes. */
+    long headBytes() {
+        return Weight.HEAD
+                + Weight.of(labels)
+                + reasons.stream().mapToLong(String::length).sum();
+    }
+
+    private long imagesAndWorkers() {
+        long sum = 0;
+        for (PullEvent.JobPull image : images) {
+            sum += Weight.IMAGE + image.image().length() + image.reference().length();
+        }
+        for (String worker : pullsByWorker.keySet()) {
+            sum += worker.length() + 4L;
+        }
+        return sum;
     }
 
     /** What a worker has not ended, as far as it may be seen. */
@@ -253,24 +394,32 @@ final class JobState {
     }
 
     /**
-     * With the pulls that are wanted.
+     * With the pulls that are wanted, as many as there is room for.
      *
      * @param isLost whether a worker is not heard of
      */
-    JobView view(Predicate<Subject> wanted, Predicate<String> isLost) {
-        List<PullView> pulls = new ArrayList<>(pullCount);
+    JobView view(Predicate<Subject> wanted, Predicate<String> isLost, Budget budget) {
+        if (thin || !budget.take(imagesAndWorkers())) {
+            return viewWith(List.of(), List.of(), pullCount);
+        }
+        List<PullView> pulls = new ArrayList<>();
+        int[] omitted = {0};
         pullsByWorker.forEach((worker, ofWorker) -> {
             boolean lost = !isFinished() && isLost.test(worker);
             for (PullState pull : ofWorker.values()) {
                 if (wanted.test(pull.subject())) {
-                    pulls.add(pull.view(lost));
+                    if (budget.take(pull.jsonBytes())) {
+                        pulls.add(pull.view(lost));
+                    } else {
+                        omitted[0]++;
+                    }
                 }
             }
         });
-        return viewWith(pulls);
+        return viewWith(pulls, images, omitted[0]);
     }
 
-    private JobView viewWith(@Nullable List<PullView> pulls) {
+    private JobView viewWith(@Nullable List<PullView> pulls, List<PullEvent.JobPull> shown, int omitted) {
         return new JobView(
                 id,
                 state,
@@ -279,7 +428,7 @@ final class JobState {
                 createdAt,
                 completedAt,
                 result,
-                images,
+                shown,
                 List.copyOf(pullsByWorker.keySet()),
                 pullCount == 0 ? 0 : Math.clamp(percentSum / pullCount, 0, 100),
                 counts.getOrDefault(PullView.State.SUCCEEDED, 0),
@@ -288,6 +437,7 @@ final class JobState {
                 counts.getOrDefault(PullView.State.CANCELLED, 0),
                 reasons,
                 message,
-                pulls);
+                pulls,
+                omitted == 0 ? null : omitted);
     }
 }

@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 
 /** One pull on one worker, as its events tell. Owned by the thread of its {@link FleetView}. */
 final class PullState {
+    /** Images have 127 layers at most where Docker makes them. */
+    private static final int MAX_LAYERS = 1_000;
+
     private final String worker;
     private final PullEvent.JobPull what;
     private Subject subject;
@@ -37,6 +40,8 @@ final class PullState {
     private @Nullable String hint;
     private @Nullable Instant startedAt;
     private Instant updatedAt;
+    private long bytes = Weight.PULL;
+    private long layerBytes;
 
     PullState(String job, @Nullable String project, String worker, PullEvent.JobPull what, Instant since) {
         this.worker = worker;
@@ -77,6 +82,19 @@ final class PullState {
         claimed = true;
     }
 
+    /** Memory that it takes besides what it shares with its job, an estimate. */
+    long bytes() {
+        return bytes;
+    }
+
+    /** Size of its view as JSON, an estimate. */
+    long jsonBytes() {
+        return bytes
+                + worker.length()
+                + what.image().length()
+                + what.reference().length();
+    }
+
     PullView.State state() {
         return state;
     }
@@ -101,7 +119,17 @@ final class PullState {
         if (origin.attempt() > attempt) {
             attempt = origin.attempt();
             layers.clear();
+            bytes -= layerBytes;
+            layerBytes = 0;
         }
+        Object supersedes = take(event, origin);
+        if (message != null || hint != null || digest != null) {
+            bytes = Weight.PULL + Weight.of(message) + Weight.of(hint) + Weight.of(digest) + layerBytes;
+        }
+        return supersedes;
+    }
+
+    private @Nullable Object take(PullEvent.OfPull event, PullOrigin origin) {
         return switch (event) {
             case PullEvent.Queued _ -> enter(PullView.State.QUEUED);
             case PullEvent.Started _ -> {
@@ -150,9 +178,14 @@ final class PullState {
     private @Nullable Object applyLayer(PullEvent.Layer event) {
         state = PullView.State.RUNNING;
         LayerState known = layers.get(event.layer());
+        if (known == null && layers.size() >= MAX_LAYERS) {
+            return null;
+        }
         LayerState layer = known == null ? new LayerState() : known;
         if (known == null) {
             layers.put(event.layer(), layer);
+            layerBytes += Weight.LAYER + Weight.of(event.layer());
+            bytes += Weight.LAYER + Weight.of(event.layer());
         }
         boolean samePhase = known != null && known.phase == event.phase();
         layer.phase = event.phase();
@@ -166,7 +199,9 @@ final class PullState {
         state = PullView.State.RUNNING;
         bytesCurrent = event.bytesCurrent();
         bytesTotal = event.bytesTotal();
-        percent = Math.max(percent, event.percent());
+        // A worker may write any number; one that is none must not spoil the sum over all pulls.
+        double now = event.percent();
+        percent = Double.isNaN(now) ? percent : Math.clamp(Math.max(percent, now), 0, 100);
         layersDone = event.layersDone();
         layersTotal = event.layersTotal();
         bytesPerSecond = event.bytesPerSecond();

@@ -2,6 +2,7 @@
 package dev.pullcast.gateway.ops;
 
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.DoubleSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +30,8 @@ public final class GatewayMetrics implements AutoCloseable {
     private final Counter eventsRead = counter("pullcast.feed.events", "Events read from Kafka");
     private final Counter unreadable =
             counter("pullcast.feed.unreadable", "Records left out because nobody can read them");
+    private final Counter disbelieved = counter(
+            "pullcast.feed.disbelieved", "Heartbeats and events left out because their key is not what they name");
     private final Counter framesWritten = counter("pullcast.sse.frames", "Events written to subscribers");
     private final Counter conflated =
             counter("pullcast.sse.conflated", "Progress replaced by newer progress in a slow subscriber's queue");
@@ -91,6 +95,11 @@ public final class GatewayMetrics implements AutoCloseable {
         return unreadable;
     }
 
+    /** Records left out because their key is not what they name. */
+    public Counter disbelieved() {
+        return disbelieved;
+    }
+
     /** Events written to subscribers. */
     public Counter framesWritten() {
         return framesWritten;
@@ -129,6 +138,25 @@ public final class GatewayMetrics implements AutoCloseable {
     /** Requests for jobs that were answered with an error. */
     public Counter jobsRefused() {
         return jobsRefused;
+    }
+
+    /**
+     * Requests for jobs that were refused for a bound or a rule.
+     *
+     * @param quota its short name, never a stranger's word
+     */
+    public Counter refused(String quota) {
+        return Counter.builder("pullcast.quota.refused")
+                .description("Requests for jobs refused for a quota or a policy")
+                .tag("quota", quota)
+                .register(registry);
+    }
+
+    /** Shows a number that something else counts. */
+    public void count(String name, String description, Supplier<Number> total) {
+        FunctionCounter.builder(name, total, now -> now.get().doubleValue())
+                .description(description)
+                .register(registry);
     }
 
     /** Open event streams in this process. */

@@ -110,7 +110,9 @@ final class StreamStart {
         byte[] json = ContractJson.write(new Snapshot(
                 whole.time(),
                 whole.jobs(),
-                whole.workers().stream().map(request.filter()::view).toList()));
+                whole.workers().stream().map(request.filter()::view).toList(),
+                whole.jobsOmitted(),
+                whole.workersOmitted()));
         switch (request.scope()) {
             case StreamRequest.Firehose _ -> {
                 subscriber.write(SseFrame.control("snapshot", now.cursor(), json));

@@ -72,7 +72,8 @@ final class Given {
     }
 
     static JobInput input(Object contractRecord) {
-        return JobInput.read(ContractJson.write(contractRecord), JobRules.DEFAULT.limits());
+        boolean ofSet = contractRecord instanceof PullJob job && job.keeping().set() != null;
+        return JobInput.read(ContractJson.write(contractRecord), JobRules.DEFAULT.limits(), ofSet);
     }
 
     static WorkerStatus worker(String id, Instant now) {

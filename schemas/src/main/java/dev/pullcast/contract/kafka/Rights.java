@@ -40,7 +40,9 @@ public final class Rights {
                 Right.on(TOPIC, topics.jobs(), WRITE),
                 Right.on(TOPIC, topics.workers(), READ),
                 Right.on(TOPIC, topics.sets(), READ),
-                Right.on(TOPIC, topics.events(), READ));
+                Right.on(TOPIC, topics.events(), READ),
+                Right.on(TOPIC, topics.fleet(), READ),
+                Right.on(TOPIC, topics.fleet(), WRITE));
     }
 
     /** A gateway with the role {@code coordinator}: in transactions of ids that begin as its group's. */
@@ -58,6 +60,8 @@ public final class Rights {
                 Right.on(TOPIC, topics.coordinator(), READ),
                 Right.on(TOPIC, topics.coordinator(), WRITE),
                 Right.on(TOPIC, topics.rejected(), WRITE),
+                Right.on(TOPIC, topics.fleet(), READ),
+                Right.on(TOPIC, topics.fleet(), WRITE),
                 Right.on(GROUP, topics.coordinatorGroup(), READ),
                 new Right(WRITE, TRANSACTIONAL_ID, topics.coordinatorGroup() + '-', PatternType.PREFIXED));
     }

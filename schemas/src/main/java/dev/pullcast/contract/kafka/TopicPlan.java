@@ -30,7 +30,10 @@ record TopicPlan(Topics topics, int partitions, short replication) {
     /** The settings of every topic, by its name, as Kafka spells them. */
     Map<String, Map<String, String>> settings() {
         Map<String, Map<String, String>> all = new LinkedHashMap<>();
-        all.put(topics.jobs(), deleted(7 * DAY, DAY));
+        Map<String, String> jobs = deleted(7 * DAY, DAY);
+        // What strangers write is kept as large as it is: a small record must not become a large one at each reader.
+        jobs.put("compression.type", "uncompressed");
+        all.put(topics.jobs(), jobs);
         all.put(topics.tasks(), deleted(7 * DAY, DAY));
         all.put(topics.events(), deleted(DAY, 4 * HOUR));
         Map<String, String> results = deleted(30 * DAY, DAY);
@@ -40,6 +43,7 @@ record TopicPlan(Topics topics, int partitions, short replication) {
         all.put(topics.sets(), standing());
         all.put(topics.coordinator(), changelog());
         all.put(topics.rejected(), deleted(30 * DAY, DAY));
+        all.put(topics.fleet(), standing());
         if (replication > 1) {
             all.values().forEach(s -> s.put("min.insync.replicas", Integer.toString(replication - 1)));
         }

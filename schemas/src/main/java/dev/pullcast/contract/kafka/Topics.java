@@ -56,6 +56,11 @@ public record Topics(String prefix) {
         return prefix + "rejected";
     }
 
+    /** The key that gateways share, compacted; only they read and write here. */
+    public String fleet() {
+        return prefix + "fleet";
+    }
+
     /** Consumer group of one worker's tasks. */
     public String workerGroup(String workerId) {
         return prefix + "worker." + workerId;

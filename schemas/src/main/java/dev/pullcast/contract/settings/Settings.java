@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 public final class Settings {
     private static final String ENVIRONMENT_PREFIX = "PULLCAST_";
     private static final String KAFKA_PREFIX = "kafka.";
+    private static final String FAMILY = ".*";
     private static final Set<String> SHOWN_OF_KAFKA =
             Set.of("bootstrap.servers", "client.id", "security.protocol", "sasl.mechanism");
     private static final Pattern SECRET = Pattern.compile("password|secret|token", Pattern.CASE_INSENSITIVE);
@@ -39,11 +40,22 @@ public final class Settings {
     /**
      * One key that a program understands.
      *
-     * @param key as in a file
+     * @param key as in a file; with {@code .*} at its end it is a family, whose keys have a name instead of the star
      * @param defaultValue as text; empty for none
      * @param meaning one sentence, with the unit
      */
     public record Key(String key, String defaultValue, String meaning) {
+        private boolean isFamily() {
+            return key.endsWith(FAMILY);
+        }
+
+        private boolean covers(String given) {
+            return given.equals(key)
+                    || (isFamily()
+                            && given.length() >= key.length()
+                            && given.startsWith(key.substring(0, key.length() - 1)));
+        }
+
         /** The name of its environment variable. */
         public String environment() {
             return ENVIRONMENT_PREFIX
@@ -92,10 +104,11 @@ public final class Settings {
         }
         for (Key key : known) {
             String value = environment.get(key.environment());
-            if (value != null) {
+            if (value != null && !key.isFamily()) {
                 given.put(key.key(), value);
             }
         }
+        known.stream().filter(Key::isFamily).forEach(family -> given.putAll(ofFamily(family, known, environment)));
         environment.forEach((name, value) -> {
             if (name.startsWith(ENVIRONMENT_PREFIX + "KAFKA_")) {
                 String rest = name.substring((ENVIRONMENT_PREFIX + "KAFKA_").length());
@@ -104,8 +117,7 @@ public final class Settings {
         });
         given.putAll(overrides);
         given.forEach((key, value) -> {
-            if (!key.startsWith(KAFKA_PREFIX)
-                    && known.stream().noneMatch(k -> k.key().equals(key))) {
+            if (!key.startsWith(KAFKA_PREFIX) && known.stream().noneMatch(k -> k.covers(key))) {
                 throw new InvalidSetting("unknown setting '" + key + "'; known are: "
                         + String.join(
                                 ", ", known.stream().map(Key::key).sorted().toList()) + ", kafka.*");
@@ -117,6 +129,21 @@ public final class Settings {
             }
         });
         return new Settings(values, given.keySet());
+    }
+
+    /** Names in the environment have neither small letters nor dashes: {@code …_TEAM_A} is that of {@code team-a}. */
+    private static Map<String, String> ofFamily(Key family, Collection<Key> known, Map<String, String> environment) {
+        String before = family.environment().substring(0, family.environment().length() - 1);
+        Map<String, String> found = new TreeMap<>();
+        environment.forEach((name, value) -> {
+            if (name.startsWith(before)
+                    && name.length() > before.length()
+                    && known.stream().noneMatch(key -> key.environment().equals(name))) {
+                String rest = name.substring(before.length()).toLowerCase(Locale.ROOT);
+                found.put(family.key().substring(0, family.key().length() - 1) + rest.replace('_', '-'), value);
+            }
+        });
+        return found;
     }
 
     private static Map<String, String> readFile(Path file) {
@@ -197,6 +224,18 @@ public final class Settings {
         }
         throw new InvalidSetting(
                 "setting '" + key + "' is '" + value + "'; it must be a whole number from " + least + " to " + most);
+    }
+
+    /** Values of a family of keys, {@code quota.jobs.*} by its name {@code quota.jobs}, by what stands for the star. */
+    public Map<String, String> family(String name) {
+        String before = name + '.';
+        Map<String, String> result = new TreeMap<>();
+        values.forEach((key, value) -> {
+            if (key.startsWith(before)) {
+                result.put(key.substring(before.length()), value);
+            }
+        });
+        return result;
     }
 
     /** True or false. @throws InvalidSetting if it is neither */

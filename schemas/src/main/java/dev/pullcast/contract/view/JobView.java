@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param reasons why it was rejected; empty otherwise
  * @param message of its completion, or null
  * @param pulls one per worker and image; null in lists of jobs, which leave it out
+ * @param pullsOmitted how many more pulls there are than there was room for; null for none
  */
 @JsonInclude(JsonInclude.Include.NON_ABSENT)
 public record JobView(
@@ -46,7 +47,47 @@ public record JobView(
         int cancelled,
         List<String> reasons,
         @Nullable String message,
-        @Nullable List<PullView> pulls) {
+        @Nullable List<PullView> pulls,
+        @Nullable Integer pullsOmitted) {
+    /** With all of its pulls, or in a list. */
+    public JobView(
+            String id,
+            State state,
+            @Nullable String project,
+            Map<String, String> labels,
+            Instant createdAt,
+            @Nullable Instant completedAt,
+            @Nullable JobResult result,
+            List<PullEvent.JobPull> images,
+            List<String> workers,
+            double percent,
+            int succeeded,
+            int skipped,
+            int failed,
+            int cancelled,
+            List<String> reasons,
+            @Nullable String message,
+            @Nullable List<PullView> pulls) {
+        this(
+                id,
+                state,
+                project,
+                labels,
+                createdAt,
+                completedAt,
+                result,
+                images,
+                workers,
+                percent,
+                succeeded,
+                skipped,
+                failed,
+                cancelled,
+                reasons,
+                message,
+                pulls,
+                null);
+    }
 
     /** Where a job is. */
     public enum State {

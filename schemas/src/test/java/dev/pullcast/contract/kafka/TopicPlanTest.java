@@ -62,10 +62,17 @@ class TopicPlanTest {
         @Test
         void onlyTheOthersAreMissing() {
             assertThat(plan.missing(Map.of()))
-                    .hasSize(7)
+                    .hasSize(9)
                     .allSatisfy((name, count) -> assertThat(count).isEqualTo(12));
             assertThat(plan.missing(Map.of("pull.tasks", 3, "pull.workers", 1)))
-                    .containsOnlyKeys("pull.jobs", "pull.events", "pull.results", "pull.sets", "pull.rejected");
+                    .containsOnlyKeys(
+                            "pull.jobs",
+                            "pull.events",
+                            "pull.results",
+                            "pull.sets",
+                            "pull.rejected",
+                            "pull.coordinator",
+                            "pull.fleet");
         }
 
         @Test
