@@ -5,11 +5,17 @@ import dev.pullcast.contract.kafka.Right;
 import dev.pullcast.contract.kafka.Rights;
 import dev.pullcast.contract.kafka.TopicSetup;
 import dev.pullcast.contract.kafka.Topics;
+import dev.pullcast.contract.process.EventLoopWatch;
+import dev.pullcast.contract.process.LastResort;
 import dev.pullcast.gateway.api.HttpApi;
 import dev.pullcast.gateway.api.Load;
 import dev.pullcast.gateway.coordinator.Coordinator;
 import dev.pullcast.gateway.coordinator.CoordinatorConfig;
 import dev.pullcast.gateway.enqueue.FleetKeyTopic;
+import dev.pullcast.gateway.door.Connections;
+import dev.pullcast.gateway.door.DirectMemory;
+import dev.pullcast.gateway.door.DoorSettings;
+import dev.pullcast.gateway.door.OpenFiles;
 import dev.pullcast.gateway.enqueue.JobPublisher;
 import dev.pullcast.gateway.enqueue.Sealer;
 import dev.pullcast.gateway.feed.EventFeed;
@@ -44,6 +50,8 @@ public final class Gateway {
     private final Vertx vertx;
     private final GatewayConfig config;
     private final InstantSource clock;
+    private final LastResort lastResort;
+    private final EventLoopWatch watch;
     private final GatewayMetrics metrics = new GatewayMetrics();
     private final Load load;
     private volatile HttpApi.Bound bound = new HttpApi.Bound(-1, List.of());
@@ -53,12 +61,28 @@ public final class Gateway {
     private String complaint = "";
     private volatile boolean closed;
 
-    /** A gateway that does nothing before {@link #start()}. The caller closes Vert.x. */
+    /** A gateway that does nothing before {@link #start()}, and that only logs what only a new process would mend. */
     public Gateway(Vertx vertx, GatewayConfig config, InstantSource clock) {
+        this(
+                vertx,
+                config,
+                clock,
+                new LastResort((code, why) -> LOG.error("{}: a process of its own would end with {}", why, code)));
+    }
+
+    /**
+     * A gateway that does nothing before {@link #start()}. The caller closes Vert.x.
+     *
+     * @param lastResort is used when memory is used up, or an event loop does not run any longer
+     */
+    public Gateway(Vertx vertx, GatewayConfig config, InstantSource clock, LastResort lastResort) {
         this.vertx = vertx;
         this.config = config;
         this.clock = clock;
-        this.load = new Load(config.http().limits());
+        this.lastResort = lastResort;
+        this.watch =
+                new EventLoopWatch(config.downSeconds(), config.wedgedSeconds(), lastResort, DirectMemory::problem);
+        this.load = new Load(config.http().limits(), connections());
     }
 
     /**
@@ -257,11 +281,24 @@ public final class Gateway {
                 clock.instant(),
                 clock,
                 credentials,
-                this::coordinatorProblem);
+                this::coordinatorProblem,
+                watch,
+                lastResort);
         return vertx.deployVerticle(feed)
                 .compose(id -> {
                     stops.add(() -> vertx.undeploy(id));
                     stops.add(publisher::close);
+                    stops.add(() -> {
+                        watch.close();
+                        return Future.succeededFuture();
+                    });
+                    watch.add(
+                            "the feed",
+                            task -> feed.ask(_ -> {
+                                task.run();
+                                return true;
+                            }));
+                    watch.start();
                     return vertx.deployVerticle(
                             () -> new HttpApi(config.http(), parts, now -> bound = now),
                             new DeploymentOptions().setInstances(instances()));
@@ -275,6 +312,17 @@ public final class Gateway {
                             port());
                 })
                 .map(new Api(feed, publisher));
+    }
+
+    private Connections connections() {
+        DoorSettings door = config.http().door().within(OpenFiles.limit());
+        if (door.maxConnections() < config.http().door().maxConnections()) {
+            LOG.info(
+                    "at most {} connections: this process may have {} files open",
+                    door.maxConnections(),
+                    OpenFiles.limit());
+        }
+        return new Connections(door, metrics, lastResort::look);
     }
 
     /** Event loops cannot share a port that is not known before. */

@@ -3,19 +3,19 @@ package dev.pullcast.gateway;
 
 import dev.pullcast.contract.codec.JobLimits;
 import dev.pullcast.contract.kafka.Topics;
+import dev.pullcast.contract.settings.HostRule;
 import dev.pullcast.contract.settings.KafkaSettings;
 import dev.pullcast.contract.settings.Settings;
 import dev.pullcast.gateway.api.HttpSettings;
 import dev.pullcast.gateway.api.RequestLimits;
 import dev.pullcast.gateway.coordinator.JobRules;
+import dev.pullcast.gateway.door.DoorSettings;
 import dev.pullcast.gateway.feed.FeedSettings;
 import dev.pullcast.gateway.fleet.FleetView;
 import dev.pullcast.gateway.fleet.StateLimits;
 import dev.pullcast.gateway.security.SecuritySettings;
 import dev.pullcast.gateway.sse.SseSettings;
 import dev.pullcast.gateway.tenants.TenantRules;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -43,6 +43,8 @@ import org.jspecify.annotations.Nullable;
  * @param finished jobs that are kept to be looked at
  * @param state how much is kept and shown
  * @param eventLoops of the HTTP server
+ * @param downSeconds after which an event loop that does not run makes the process unhealthy
+ * @param wedgedSeconds after which it ends the process; 0 for never
  * @param sealingKeys file of the keys that logins are sealed with; null where logins in requests are refused
  */
 public record GatewayConfig(
@@ -57,6 +59,8 @@ public record GatewayConfig(
         FleetView.Kept finished,
         StateLimits state,
         int eventLoops,
+        int downSeconds,
+        int wedgedSeconds,
         @Nullable Path sealingKeys) {
     private static final List<Settings.Key> OWN = List.of(
             new Settings.Key("gateway.roles", "api,coordinator", "what this process does: api, coordinator or both"),
@@ -77,7 +81,42 @@ public record GatewayConfig(
             new Settings.Key("gateway.tls.key", "", "PEM file of its key, PKCS#8 without a password"),
             new Settings.Key("gateway.cors.origins", "", "origins whose pages may use the API, as https://example.org"),
             new Settings.Key("gateway.event-loops", "0", "threads that serve HTTP; 0 for one per processor, at most 4"),
+            new Settings.Key(
+                    "gateway.liveness-seconds",
+                    "10",
+                    "seconds after which a thread that does not answer makes /healthz 503"),
+            new Settings.Key(
+                    "gateway.wedged-seconds",
+                    "60",
+                    "seconds after which such a thread ends the process with exit code 4; 0 for never"),
             new Settings.Key("gateway.max-body-bytes", "1048576", "bytes in a request at most"),
+            new Settings.Key(
+                    "gateway.max-bodies-bytes",
+                    "67108864",
+                    "bytes of all request bodies that are under way at most; more are refused until some are done"),
+            new Settings.Key(
+                    "gateway.max-unread-bytes",
+                    "134217728",
+                    "bytes of all answers and streams that clients have not taken yet at most; above it the slowest"
+                            + " connection is cut"),
+            new Settings.Key(
+                    "gateway.max-connections",
+                    "24000",
+                    "open connections at most, and no more than the files that the process may open; more are closed"
+                            + " at once"),
+            new Settings.Key(
+                    "gateway.max-connections-per-address",
+                    "4000",
+                    "open connections from one client address at most; 0 for no bound of its own"),
+            new Settings.Key(
+                    "gateway.head-timeout-seconds",
+                    "20",
+                    "seconds for a request's head or a TLS handshake to be whole"),
+            new Settings.Key("gateway.body-timeout-seconds", "30", "seconds for a request's body to be whole"),
+            new Settings.Key(
+                    "gateway.idle-timeout-seconds",
+                    "60",
+                    "seconds after which a connection without a request is closed"),
             new Settings.Key("gateway.max-images", "1000", "images in a job that comes over HTTP at most"),
             new Settings.Key(
                     "gateway.max-jobs",
@@ -98,7 +137,9 @@ public record GatewayConfig(
             new Settings.Key(
                     "gateway.sse.max-lifetime-seconds", "3600", "seconds after which a stream ends and comes back"),
             new Settings.Key(
-                    "gateway.sse.stall-seconds", "60", "seconds after which a stream that nobody reads is cut"),
+                    "gateway.sse.stall-seconds",
+                    "60",
+                    "seconds after which a stream or any other answer of which the client takes nothing is cut"),
             new Settings.Key("gateway.sse.queue-frames", "1024", "events that wait for one slow subscriber at most"),
             new Settings.Key(
                     "gateway.sse.queue-bytes", "1048576", "bytes of events that wait for one slow subscriber at most"),
@@ -111,6 +152,14 @@ public record GatewayConfig(
                     "gateway.sse.max-subscribers-per-address",
                     "1000",
                     "open streams from one client address at most; 0 for no bound of its own"),
+            new Settings.Key(
+                    "gateway.sse.max-openings-per-minute",
+                    "1200",
+                    "streams that one login (or one address, where nobody logs in) may open in a minute; 0 for no bound"),
+            new Settings.Key(
+                    "gateway.sse.max-snapshots",
+                    "500",
+                    "streams whose client has not taken all of its snapshot yet at most; above it new ones are refused"),
             new Settings.Key(
                     "gateway.sse.read-backs", "4", "streams per thread that read old events from Kafka at once"),
             new Settings.Key(
@@ -166,6 +215,8 @@ public record GatewayConfig(
                         settings.getInt("gateway.finished-pulls", 0, 100_000_000)),
                 StateLimits.of(settings),
                 loops == 0 ? Math.min(MOST_EVENT_LOOPS, Runtime.getRuntime().availableProcessors()) : loops,
+                settings.getInt("gateway.liveness-seconds", 1, 3600),
+                settings.getInt("gateway.wedged-seconds", 0, 86_400),
                 settings.findPath("credentials.keys"));
     }
 
@@ -191,7 +242,7 @@ public record GatewayConfig(
             Settings settings, SecuritySettings security, JobLimits jobs, TenantRules tenants) {
         String host = settings.get("gateway.host");
         boolean insecure = settings.getBoolean("gateway.insecure-bind");
-        if (!insecure && !security.isRequired() && !isLoopback(host)) {
+        if (!insecure && !security.isRequired() && !HostRule.isLoopback("gateway.host", host)) {
             throw new Settings.InvalidSetting("setting 'gateway.host' is '" + host
                     + "', which others can reach, and nobody is asked who they are: whoever reaches it could start and"
                     + " stop pulls. Use 127.0.0.1; or name a file of tokens in gateway.auth.tokens; or set"
@@ -214,6 +265,7 @@ public record GatewayConfig(
                         settings.getInt("gateway.sse.max-subscribers-per-address", 0, 10_000_000),
                         StateLimits.of(settings).stateBytes(),
                         tenants),
+                door(settings),
                 tls(settings),
                 new SseSettings(
                         Duration.ofSeconds(settings.getInt("gateway.sse.heartbeat-seconds", 1, 3600)),
@@ -226,6 +278,21 @@ public record GatewayConfig(
                         settings.getInt("gateway.sse.read-backs", 1, 1000)),
                 Objects.requireNonNullElse(settings.find("compat.worker"), ""),
                 shown(settings));
+    }
+
+    private static DoorSettings door(Settings settings) {
+        return new DoorSettings(
+                settings.getInt("gateway.max-connections", 1, 10_000_000),
+                settings.getInt("gateway.max-connections-per-address", 0, 10_000_000),
+                Duration.ofSeconds(settings.getInt("gateway.head-timeout-seconds", 1, 3600)),
+                Duration.ofSeconds(settings.getInt("gateway.body-timeout-seconds", 1, 3600)),
+                Duration.ofSeconds(settings.getInt("gateway.idle-timeout-seconds", 1, 86_400)),
+                // Streams cut themselves, and count it, a moment earlier.
+                Duration.ofSeconds(settings.getInt("gateway.sse.stall-seconds", 1, 3600) + 1L),
+                settings.getInt("gateway.max-bodies-bytes", 64 * 1024, Integer.MAX_VALUE),
+                settings.getInt("gateway.max-unread-bytes", 1024 * 1024, Integer.MAX_VALUE),
+                settings.getInt("gateway.sse.max-snapshots", 1, 10_000_000),
+                settings.getInt("gateway.sse.max-openings-per-minute", 0, 10_000_000));
     }
 
     /** With the names that the older puller gave them, too. */
@@ -249,13 +316,5 @@ public record GatewayConfig(
             throw new Settings.InvalidSetting("settings 'gateway.tls.certificate' and 'gateway.tls.key' go together");
         }
         return new HttpSettings.Tls(certificate, key);
-    }
-
-    private static boolean isLoopback(String host) {
-        try {
-            return InetAddress.getByName(host).isLoopbackAddress();
-        } catch (UnknownHostException e) {
-            throw new Settings.InvalidSetting("setting 'gateway.host' is '" + host + "', which has no address here");
-        }
     }
 }

@@ -2,6 +2,7 @@
 package dev.pullcast.gateway;
 
 import dev.pullcast.contract.kafka.OAuthUrls;
+import dev.pullcast.contract.process.LastResort;
 import dev.pullcast.contract.settings.Settings;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -14,11 +15,15 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The gateway as a program: {@code gateway [--config FILE] [--roles api,coordinator]}. Ends cleanly on SIGTERM. */
 public final class GatewayMain {
     private static final int USAGE = 2;
     private static final int CLOSE_SECONDS = 9;
+
+    private static final Logger LOG = LoggerFactory.getLogger(GatewayMain.class);
 
     private GatewayMain() {}
 
@@ -41,7 +46,12 @@ public final class GatewayMain {
         }
         OAuthUrls.allow(config.feed().kafka());
         Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
-        Gateway gateway = new Gateway(vertx, config, InstantSource.system());
+        LastResort lastResort = LastResort.halting("pullcast gateway");
+        vertx.exceptionHandler(failure -> {
+            LOG.error("a failure that nothing handles", failure);
+            lastResort.look(failure);
+        });
+        Gateway gateway = new Gateway(vertx, config, InstantSource.system(), lastResort);
         CountDownLatch ended = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> close(gateway, vertx, ended), "close"));
         // Not by an exception: what await() throws may be a checked one that it does not declare.

@@ -108,6 +108,12 @@ class HttpRulesIT {
     }
 
     @Test
+    void twoHostsAreRefused() {
+        expectProblem(SseProbe.get(port, "/v1/pulls", "Host: localhost", "Host: localhost"), 400);
+        expectProblem(SseProbe.get(port, "/healthz", "Host: localhost", "Host: evil.example"), 400);
+    }
+
+    @Test
     void other_methods_are_told_which_there_are() {
         SseProbe.Answer answer = SseProbe.request(port, "PUT", "/v1/pulls", JOB, JSON);
         expectProblem(answer, 405);

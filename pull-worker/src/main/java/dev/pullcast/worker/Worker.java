@@ -3,6 +3,8 @@ package dev.pullcast.worker;
 
 import dev.pullcast.contract.kafka.Rights;
 import dev.pullcast.contract.kafka.TopicSetup;
+import dev.pullcast.contract.process.EventLoopWatch;
+import dev.pullcast.contract.process.LastResort;
 import dev.pullcast.worker.credentials.WorkerKeyring;
 import dev.pullcast.worker.engine.EngineAddress;
 import dev.pullcast.worker.engine.EngineClient;
@@ -51,8 +53,13 @@ import org.slf4j.LoggerFactory;
 /** A whole worker, to be started once and closed once. */
 public final class Worker {
     private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
+    /** Of an event loop that does not answer, until health says so, and until the process ends. */
+    private static final int DOWN_SECONDS = 10;
+
+    private static final int WEDGED_SECONDS = 60;
     private static final Duration LAST_WORDS = Duration.ofSeconds(3);
 
+    private final EventLoopWatch watch;
     private final Vertx vertx;
     private final Context context;
     private final WorkerConfig config;
@@ -82,6 +89,16 @@ public final class Worker {
      * @param incarnation differs from every earlier run's
      */
     public Worker(Vertx vertx, WorkerConfig config, String incarnation) {
+        this(vertx, config, incarnation, new LastResort((code, why) -> LOG.error("{} ({})", why, code)));
+    }
+
+    /**
+     * The same.
+     *
+     * @param lastResort is used when the worker's event loop does not run any longer
+     */
+    public Worker(Vertx vertx, WorkerConfig config, String incarnation, LastResort lastResort) {
+        this.watch = new EventLoopWatch(DOWN_SECONDS, WEDGED_SECONDS, lastResort, () -> "");
         this.vertx = vertx;
         this.context = vertx.getOrCreateContext();
         this.config = config;
@@ -178,7 +195,16 @@ public final class Worker {
         Parts started = new Parts(engine, producer, publisher, slots, tasks, presence, registries);
         parts = started;
         register(started);
-        return OpsServer.listen(vertx, config.opsHost(), config.opsPort(), () -> checks(started), metrics)
+        watch.add("the worker", task -> context.runOnContext(_ -> task.run()));
+        watch.start();
+        return OpsServer.listen(
+                        vertx,
+                        config.opsHost(),
+                        config.opsPort(),
+                        config.opsHosts(),
+                        watch::problem,
+                        () -> checks(started),
+                        metrics)
                 .onSuccess(server -> ops = server)
                 .compose(_ -> tasks.start())
                 .compose(_ -> presence.start())
@@ -226,6 +252,7 @@ public final class Worker {
      * again by the next start.
      */
     public Future<Void> close() {
+        watch.close();
         return onContext(() -> {
             Parts p = parts;
             if (p == null) {

@@ -2,6 +2,7 @@
 package dev.pullcast.worker;
 
 import dev.pullcast.contract.kafka.Topics;
+import dev.pullcast.contract.settings.HostRule;
 import dev.pullcast.contract.settings.KafkaSettings;
 import dev.pullcast.contract.settings.Settings;
 import dev.pullcast.contract.settings.Settings.InvalidSetting;
@@ -21,8 +22,10 @@ import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +39,7 @@ import org.jspecify.annotations.Nullable;
  * @param drainSeconds for running pulls at shutdown
  * @param opsHost where health and metrics listen
  * @param opsPort 0 for any free one
+ * @param opsHosts by which they may be called
  * @param engine where the engine listens
  * @param engineMode by which way it is reached
  * @param dockerCommand the other way than the API
@@ -58,6 +62,7 @@ public record WorkerConfig(
         int drainSeconds,
         String opsHost,
         int opsPort,
+        HostRule opsHosts,
         EngineAddress engine,
         EngineMode engineMode,
         DockerCommand dockerCommand,
@@ -82,6 +87,12 @@ public record WorkerConfig(
             new Settings.Key("worker.parallelism", "4", "pulls at once"),
             new Settings.Key("worker.drain-seconds", "30", "for running pulls at shutdown"),
             new Settings.Key("worker.ops.host", "127.0.0.1", "address of health and metrics"),
+            new Settings.Key(
+                    "worker.ops.hosts", "", "further names by which health and metrics may be asked for, without port"),
+            new Settings.Key(
+                    "worker.ops.insecure-bind",
+                    "false",
+                    "true to serve health and metrics on other than loopback addresses to anybody who reaches them"),
             new Settings.Key("worker.ops.port", "8081", "port of health and metrics; 0 for any free one"),
             new Settings.Key(
                     "engine.host",
@@ -196,6 +207,7 @@ public record WorkerConfig(
                 settings.getInt("worker.drain-seconds", 0, 86_400),
                 settings.get("worker.ops.host"),
                 settings.getInt("worker.ops.port", 0, 65_535),
+                opsHosts(settings),
                 address,
                 mode,
                 new DockerCommand(
@@ -226,6 +238,21 @@ public record WorkerConfig(
                     (environment.getOrDefault("DOCKER_HOST", "").isEmpty() ? "" : "environment variable DOCKER_HOST: ")
                             + e.getMessage());
         }
+    }
+
+    private static HostRule opsHosts(Settings settings) {
+        String host = settings.get("worker.ops.host");
+        boolean insecure = settings.getBoolean("worker.ops.insecure-bind");
+        if (!insecure && !HostRule.isLoopback("worker.ops.host", host)) {
+            throw new InvalidSetting("setting 'worker.ops.host' is '" + host
+                    + "', which others can reach, and health and metrics ask nobody who they are. Use 127.0.0.1; or set"
+                    + " worker.ops.insecure-bind=true if something in front of it keeps others out");
+        }
+        return new HostRule(
+                settings.getList("worker.ops.hosts").stream()
+                        .map(name -> name.toLowerCase(Locale.ROOT))
+                        .collect(Collectors.toUnmodifiableSet()),
+                insecure);
     }
 
     private static RegistrySettings registries(Settings settings) {

@@ -3,6 +3,7 @@ package dev.pullcast.worker;
 
 import com.github.f4b6a3.ulid.UlidCreator;
 import dev.pullcast.contract.kafka.OAuthUrls;
+import dev.pullcast.contract.process.LastResort;
 import dev.pullcast.contract.settings.Settings;
 import dev.pullcast.contract.settings.Settings.InvalidSetting;
 import dev.pullcast.worker.engine.NativeTransport;
@@ -41,7 +42,12 @@ public final class WorkerMain {
         }
         OAuthUrls.allow(config.kafka());
         Vertx vertx = NativeTransport.vertx(new VertxOptions());
-        Worker worker = new Worker(vertx, config, UlidCreator.getMonotonicUlid().toString());
+        LastResort lastResort = LastResort.halting("pullcast worker");
+        vertx.exceptionHandler(failure -> {
+            LOG.error("a failure that nothing handles", failure);
+            lastResort.look(failure);
+        });
+        Worker worker = new Worker(vertx, config, UlidCreator.getMonotonicUlid().toString(), lastResort);
         try {
             worker.start().toCompletionStage().toCompletableFuture().get();
         } catch (ExecutionException e) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.pullcast.contract.kafka.Topics;
+import dev.pullcast.contract.settings.HostRule;
 import dev.pullcast.contract.settings.Settings;
 import dev.pullcast.contract.settings.Settings.InvalidSetting;
 import dev.pullcast.worker.credentials.CredentialSettings;
@@ -19,6 +20,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -40,6 +42,7 @@ class WorkerConfigTest {
                         30,
                         "127.0.0.1",
                         8081,
+                        new HostRule(Set.of(), false),
                         new EngineAddress.Socket(Path.of("/var/run/docker.sock")),
                         EngineMode.AUTO,
                         new DockerCommand("docker", null, Path.of("/home/me/.local/share/pullcast/worker/logins")),
@@ -53,6 +56,20 @@ class WorkerConfigTest {
                         12,
                         (short) -1,
                         Map.of("bootstrap.servers", "localhost:9092")));
+    }
+
+    @Test
+    void healthAndMetricsAreServedToOthersOnlyWhenToldSo() {
+        assertThatThrownBy(() -> read(Map.of("PULLCAST_WORKER_ID", "w", "PULLCAST_WORKER_OPS_HOST", "0.0.0.0")))
+                .isInstanceOf(Settings.InvalidSetting.class)
+                .hasMessageContaining("worker.ops.insecure-bind=true");
+        assertThat(read(Map.of(
+                                "PULLCAST_WORKER_ID", "w",
+                                "PULLCAST_WORKER_OPS_HOST", "0.0.0.0",
+                                "PULLCAST_WORKER_OPS_HOSTS", "Node1.internal",
+                                "PULLCAST_WORKER_OPS_INSECURE_BIND", "true"))
+                        .opsHosts())
+                .isEqualTo(new HostRule(Set.of("node1.internal"), true));
     }
 
     @Test

@@ -4,6 +4,7 @@ package dev.pullcast.cli.standalone;
 import com.github.f4b6a3.ulid.UlidCreator;
 import dev.pullcast.cli.client.HttpExchange;
 import dev.pullcast.cli.client.Origin;
+import dev.pullcast.contract.process.LastResort;
 import dev.pullcast.gateway.Gateway;
 import dev.pullcast.gateway.GatewayConfig;
 import dev.pullcast.standalone.EmbeddedBroker;
@@ -80,9 +81,10 @@ public final class Standalone implements AutoCloseable {
             String bootstrapServers = broker.start();
             Vertx started = NativeTransport.vertx(new VertxOptions());
             vertx = started;
+            LastResort lastResort = LastResort.halting("pullcast up");
             GatewayConfig gatewayConfig = config.gateway(bootstrapServers);
             broker.removeDeadMembers(gatewayConfig.feed().topics().coordinatorGroup());
-            Gateway newGateway = new Gateway(started, gatewayConfig, InstantSource.system());
+            Gateway newGateway = new Gateway(started, gatewayConfig, InstantSource.system(), lastResort);
             gateway = newGateway;
             WorkerConfig workerConfig = config.worker(bootstrapServers);
             Worker newWorker = new Worker(

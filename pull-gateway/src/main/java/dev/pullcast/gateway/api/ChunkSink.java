@@ -19,8 +19,10 @@ import java.util.Optional;
  * leaves a reference and a system call. Why, and how far it reaches into Vert.x: docs/decisions/050-fan-out.md.
  */
 final class ChunkSink extends ChannelInboundHandlerAdapter implements StreamSink {
-    private static final String ENCODER = "httpEncoder";
-    private static final String LAST = "handler";
+    /** Names of handlers that Vert.x gives them. */
+    static final String ENCODER = "httpEncoder";
+
+    static final String LAST = "handler";
 
     private final HttpServerResponse response;
     private final Channel channel;

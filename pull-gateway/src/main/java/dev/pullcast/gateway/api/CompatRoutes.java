@@ -2,7 +2,6 @@
 package dev.pullcast.gateway.api;
 
 import com.github.f4b6a3.ulid.UlidCreator;
-import com.sun.management.UnixOperatingSystemMXBean;
 import dev.pullcast.contract.codec.ContractJson;
 import dev.pullcast.contract.codec.JobLimits;
 import dev.pullcast.contract.codec.JobReader;
@@ -11,12 +10,12 @@ import dev.pullcast.contract.sealed.RegistryLogin;
 import dev.pullcast.contract.sealed.SealedFor;
 import dev.pullcast.contract.view.JobView;
 import dev.pullcast.contract.view.WorkerView;
+import dev.pullcast.gateway.door.OpenFiles;
 import dev.pullcast.gateway.security.ProjectScope;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
-import java.lang.management.ManagementFactory;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
@@ -68,22 +67,13 @@ final class CompatRoutes {
     void dump(RoutingContext context) {
         Map<String, Object> dump = new LinkedHashMap<>();
         dump.put("configs", settings.shown());
-        dump.put("num_fds", openFiles());
+        dump.put("num_fds", OpenFiles.now());
         dump.put("start_at", settings.startedAt().truncatedTo(ChronoUnit.SECONDS));
         Requests.json(context, 200, dump);
     }
 
-    private static long openFiles() {
-        return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix
-                ? unix.getOpenFileDescriptorCount()
-                : 0;
-    }
-
     /** Answers when the last image is there or has failed for good. */
     void pull(RoutingContext context) {
-        if (!Requests.isJson(context)) {
-            return;
-        }
         Optional<JsonNode> request = Requests.published(context, "post /pull");
         if (request.isEmpty()) {
             submission.metrics().jobsRefused().increment();
@@ -178,7 +168,7 @@ final class CompatRoutes {
                 .setStatusCode(body.failure().isEmpty() ? 200 : 500)
                 .putHeader(HttpHeaders.CONTENT_TYPE, "application/json; charset=UTF-8")
                 .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
-                .putHeader(HttpHeaders.LOCATION, "/v1/pulls/" + id)
-                .end(Buffer.buffer(ContractJson.write(body)));
+                .putHeader(HttpHeaders.LOCATION, "/v1/pulls/" + id);
+        Exchange.end(context, Buffer.buffer(ContractJson.write(body)));
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.pullcast.gateway.api;
 
+import dev.pullcast.contract.settings.HostRule;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
@@ -9,7 +10,6 @@ import io.vertx.core.net.HostAndPort;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Locale;
 import java.util.Set;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,27 +17,26 @@ import org.jspecify.annotations.Nullable;
  * can reach loopback under a name of its own (DNS rebinding), so {@code Host} must be a name that means this gateway;
  * and a page of another origin names itself in {@code Origin}, which must be this gateway's own or on the list.
  *
- * @param hosts further names, lower case, without port
+ * @param hosts by which the gateway may be called
  * @param origins that may use the API from a browser, as {@code https://example.org}
- * @param anyAddress whether an address (never a name: names can be rebound) other than loopback's will do
  */
-record Guard(Set<String> hosts, Set<String> origins, boolean anyAddress) implements Handler<RoutingContext> {
-    private static final Pattern LOOPBACK = Pattern.compile("localhost|127\\.\\d{1,3}\\.\\d{1,3}\\.\\d{1,3}|\\[?::1]?");
-    private static final Pattern ADDRESS =
-            Pattern.compile("\\d{1,3}(?:\\.\\d{1,3}){3}|\\[?(?=[0-9a-f.]*+:)[0-9a-f:.]++]?");
-
-    /** Settles the sets. */
+record Guard(HostRule hosts, Set<String> origins) implements Handler<RoutingContext> {
+    /** Settles the set. */
     Guard {
-        hosts = Set.copyOf(hosts);
         origins = Set.copyOf(origins);
     }
 
     @Override
     public void handle(RoutingContext context) {
         HttpServerRequest request = context.request();
+        if (request.headers().getAll(HttpHeaders.HOST).size() > 1) {
+            // RFC 9112, 3.2: a proxy in front may have looked at the other one.
+            Problem.of(400, "Send one Host header.").answer(context);
+            return;
+        }
         HostAndPort authority = request.authority();
         String host = authority == null ? "" : authority.host().toLowerCase(Locale.ROOT);
-        if (!isOurs(host)) {
+        if (!hosts.covers(host)) {
             Problem.of(
                             421,
                             "This gateway is not known as '" + host
@@ -84,12 +83,6 @@ record Guard(Set<String> hosts, Set<String> origins, boolean anyAddress) impleme
                         "Location, Retry-After, Link, Preference-Applied, Idempotency-Replayed, WWW-Authenticate,"
                                 + " X-Request-Id")
                 .putHeader(HttpHeaders.VARY, "Origin");
-    }
-
-    private boolean isOurs(String host) {
-        return LOOPBACK.matcher(host).matches()
-                || hosts.contains(host)
-                || (anyAddress && ADDRESS.matcher(host).matches());
     }
 
     private static boolean isSameOrigin(String origin, @Nullable HostAndPort authority) {

@@ -13,8 +13,12 @@ import static dev.pullcast.gateway.security.Rule.READ;
 import static dev.pullcast.gateway.security.Rule.READ_ALL;
 
 import dev.pullcast.contract.codec.JobLimits;
+import dev.pullcast.contract.process.EventLoopWatch;
+import dev.pullcast.contract.process.LastResort;
 import dev.pullcast.contract.sealed.RegistryLogin;
 import dev.pullcast.contract.sealed.SealedFor;
+import dev.pullcast.gateway.door.AnswerGate;
+import dev.pullcast.gateway.door.Connections;
 import dev.pullcast.gateway.enqueue.JobPublisher;
 import dev.pullcast.gateway.feed.EventFeed;
 import dev.pullcast.gateway.ops.GatewayMetrics;
@@ -23,17 +27,23 @@ import dev.pullcast.gateway.security.RouteRule;
 import dev.pullcast.gateway.sse.SseHub;
 import dev.pullcast.gateway.sse.SseSettings;
 import dev.pullcast.gateway.sse.StreamTools;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelPipeline;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.VerticleBase;
+import io.vertx.core.http.Http2Settings;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import io.vertx.ext.web.handler.BodyHandler;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
@@ -46,7 +56,14 @@ import org.slf4j.LoggerFactory;
 public final class HttpApi extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(HttpApi.class);
     private static final int CLOSE_SECONDS = 3;
+    private static final int MAX_HEAD_BYTES = 16 * 1024;
+    private static final int MAX_LOGIN_BYTES = 8 * 1024;
+    /** Of one connection over HTTP/2. */
+    private static final int MAX_STREAMS = 100;
+
+    private static final long LONGEST_LOOK_MILLIS = 1_000;
     private static final String YAML = "application/yaml";
+    private static final Set<String> JUST_JSON = Set.of(Requests.JSON);
     private static final String TEXT = "text/plain";
     private static final String HTML = "text/html";
 
@@ -66,6 +83,8 @@ public final class HttpApi extends VerticleBase {
      * @param startedAt of this process, UTC
      * @param credentials tell who asks
      * @param coordinator empty while it works or has no part in this process, else what is wrong
+     * @param watch of all event loops
+     * @param lastResort for failures that only a new process mends
      */
     public record Parts(
             EventFeed feed,
@@ -76,7 +95,9 @@ public final class HttpApi extends VerticleBase {
             Instant startedAt,
             InstantSource clock,
             Credentials credentials,
-            Supplier<String> coordinator) {}
+            Supplier<String> coordinator,
+            EventLoopWatch watch,
+            LastResort lastResort) {}
 
     /**
      * What came of starting.
@@ -100,10 +121,20 @@ public final class HttpApi extends VerticleBase {
     @Override
     public Future<?> start() {
         SseSettings sse = settings.sse();
-        SseHub created = new SseHub(vertx, parts.feed(), new StreamTools(sse, parts.metrics(), parts.clock()));
+        SseHub created = new SseHub(
+                vertx,
+                parts.feed(),
+                new StreamTools(
+                        sse,
+                        parts.metrics(),
+                        parts.clock(),
+                        parts.load().connections().unread()));
         hub = created;
+        Context own = vertx.getOrCreateContext();
+        parts.watch().add("HTTP " + own.deploymentID(), task -> own.runOnContext(_ -> task.run()));
         JobWaits ends = new JobWaits(vertx, parts.feed());
         waits = ends;
+        Connections connections = parts.load().connections();
         HttpServerOptions options = new HttpServerOptions()
                 .setHost(settings.host())
                 .setPort(settings.port())
@@ -111,7 +142,13 @@ public final class HttpApi extends VerticleBase {
                 .setSendBufferSize(sse.sendBufferBytes())
                 // Everything is answered on its own event loop; this way a connection needs no queue of 4 KB.
                 .setStrictThreadMode(true)
-                .setMaxHeaderSize(16 * 1024);
+                .setMaxHeaderSize(MAX_HEAD_BYTES)
+                .setInitialSettings(
+                        new Http2Settings().setMaxConcurrentStreams(MAX_STREAMS).setMaxHeaderListSize(MAX_HEAD_BYTES))
+                .setSslHandshakeTimeout(connections.settings().headTimeout().toMillis())
+                .setSslHandshakeTimeoutUnit(TimeUnit.MILLISECONDS);
+        long look = Math.clamp(connections.settings().headTimeout().toMillis() / 8, 50, LONGEST_LOOK_MILLIS);
+        vertx.setPeriodic(look, _ -> connections.look());
         // The document is read once in a process, and that blocks.
         return vertx.executeBlocking(OpenApi::document, false)
                 .compose(_ -> Future.all(created.start(), ends.start()))
@@ -138,34 +175,53 @@ public final class HttpApi extends VerticleBase {
     private Future<HttpServer> listen(HttpServer made, Router router) {
         // One that could not listen cannot be shut down either.
         return made.requestHandler(router)
+                .connectionHandler(HttpApi::bound)
                 .listen()
-                .onSuccess(listening -> server = listening)
+                .map(listening -> {
+                    server = listening;
+                    Channel channel = ServerChannel.of(made);
+                    if (channel != null) {
+                        channel.pipeline().addFirst(parts.load().connections().listener());
+                    }
+                    return listening;
+                })
                 .recover(failure -> Future.failedFuture(new IllegalStateException(
                         "cannot listen on " + settings.host() + ':' + settings.port() + ": " + failure.getMessage(),
                         failure)));
+    }
+
+    private static void bound(HttpConnection connection) {
+        if (Exchange.door(connection) == null) {
+            // It came before the bounds were there.
+            connection.close();
+        } else if (connection instanceof ConnectionBase base) {
+            ChannelPipeline pipeline = base.channelHandlerContext().pipeline();
+            if (pipeline.context(ChunkSink.ENCODER) != null) {
+                pipeline.addBefore(ChunkSink.LAST, null, new AnswerGate());
+            }
+        }
     }
 
     private Router router(SseHub streams, JobWaits ends) {
         Router router = Router.router(vertx);
         Access access = new Access(parts.credentials(), parts.metrics(), parts.clock());
         Routes routes = new Routes(router, access);
+        routes.around(Exchange::handle);
         routes.around(RequestIds::handle);
         routes.around(settings.isPublicTls() ? HttpApi::headersOfTls : HttpApi::headers);
         routes.around(settings.guard());
-        BodyHandler reader =
-                BodyHandler.create(false).setBodyLimit(settings.limits().maxBodyBytes());
-        // As any handler: Vert.x would put its own before the one that asks who it is.
-        Handler<RoutingContext> body = context -> reader.handle(context);
-        OpsRoutes ops = new OpsRoutes(parts.feed(), parts.metrics(), parts.coordinator());
+        RequestBodies bodies = new RequestBodies(vertx, parts.load().connections(), parts.metrics());
+        int most = settings.limits().maxBodyBytes();
+        OpsRoutes ops = new OpsRoutes(parts.feed(), parts.metrics(), parts.coordinator(), parts.watch()::problem);
         WebRoutes web = new WebRoutes(vertx);
         SessionRoutes sessions = new SessionRoutes(access, parts.credentials(), parts.clock());
-        pulls(routes, body, ends);
+        pulls(routes, bodies, ends);
         streams(routes, streams);
         routes.at(
                 "/v1/session",
                 Requests.JSON,
                 get(KNOWN, sessions::show),
-                post(OPEN, body, sessions::begin),
+                post(OPEN, bodies.reader(Math.min(most, MAX_LOGIN_BYTES), JUST_JSON), sessions::begin),
                 delete(OPEN, sessions::end));
         routes.at("/openapi.yaml", YAML, get(OPEN, web::document));
         routes.at("/asyncapi.yaml", YAML, get(OPEN, web::document));
@@ -177,12 +233,14 @@ public final class HttpApi extends VerticleBase {
         routes.files("/[a-z]+[.]schema[.]json|/examples/[A-Za-z.]+[.]json", OPEN, web::document);
         routes.files("/.*", OPEN, web::file);
         routes.around(web::otherMethod);
-        routes.otherwise(HttpApi::notFound, HttpApi::failed);
+        routes.otherwise(HttpApi::notFound, this::failed);
         router.errorHandler(404, HttpApi::notFound);
         return router;
     }
 
-    private void pulls(Routes routes, Handler<RoutingContext> body, JobWaits ends) {
+    private void pulls(Routes routes, RequestBodies bodies, JobWaits ends) {
+        int most = settings.limits().maxBodyBytes();
+        Handler<RoutingContext> body = bodies.reader(most, JUST_JSON);
         Submission submission =
                 new Submission(parts.feed(), parts.publisher(), parts.load(), parts.metrics(), parts.clock());
         JobLimits limits = settings.limits().ofJobs();
@@ -199,7 +257,7 @@ public final class HttpApi extends VerticleBase {
                 "/v1/pulls/:id",
                 Requests.JSON,
                 get(READ, pulls::show),
-                patch(ENQUEUE, body, pulls::change),
+                patch(ENQUEUE, bodies.reader(most, Set.of(Requests.JSON, PullRoutes.MERGE_PATCH)), pulls::change),
                 delete(ENQUEUE, pulls::cancel));
         routes.at("/v1/workers", Requests.JSON, get(READ, fleet::workers));
         routes.at("/v1/workers/:id", Requests.JSON, get(READ, fleet::worker));
@@ -219,7 +277,12 @@ public final class HttpApi extends VerticleBase {
                         settings.sse().maxSubscribers(),
                         settings.limits().maxStreamsPerAddress(),
                         parts.metrics().subscribers(),
-                        parts.load().addresses()),
+                        parts.load().addresses(),
+                        parts.load().openings(),
+                        new StreamRoom.Snapshots(
+                                settings.door().maxSnapshots(),
+                                parts.metrics().snapshots(),
+                                parts.load().connections().unread())),
                 new CredentialWatch(vertx, parts.credentials().authenticator()));
         routes.at("/v1/pulls/:id/events", SseRoute.EVENT_STREAM, get(READ, events::ofJob));
         routes.at("/v1/events", SseRoute.EVENT_STREAM, get(READ, events::all));
@@ -248,7 +311,10 @@ public final class HttpApi extends VerticleBase {
         Problem.of(404, "There is nothing at " + context.normalizedPath() + ".").answer(context);
     }
 
-    private static void failed(RoutingContext context) {
+    private void failed(RoutingContext context) {
+        if (context.failure() != null) {
+            parts.lastResort().look(context.failure());
+        }
         int status = context.statusCode();
         if (status == 413) {
             Problem.of(413, "The body is too large.").answer(context);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.pullcast.gateway.api;
 
+import dev.pullcast.contract.settings.HostRule;
+import dev.pullcast.gateway.door.DoorSettings;
 import dev.pullcast.gateway.sse.SseSettings;
 import java.nio.file.Path;
 import java.util.Map;
@@ -16,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param origins of pages that may use it
  * @param anyAddress whether it may be called by any address
  * @param limits of requests
+ * @param door of connections
  * @param tls certificate and key; null to speak without TLS
  * @param sse bounds of streams
  * @param compatWorker which worker the older puller's calls mean; empty for the only one
@@ -28,6 +31,7 @@ public record HttpSettings(
         Set<String> origins,
         boolean anyAddress,
         RequestLimits limits,
+        DoorSettings door,
         @Nullable Tls tls,
         SseSettings sse,
         String compatWorker,
@@ -53,6 +57,6 @@ public record HttpSettings(
     }
 
     Guard guard() {
-        return new Guard(hosts, origins, anyAddress);
+        return new Guard(new HostRule(hosts, anyAddress), origins);
     }
 }

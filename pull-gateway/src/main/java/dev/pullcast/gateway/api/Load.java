@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.pullcast.gateway.api;
 
+import dev.pullcast.gateway.door.AddressCount;
+import dev.pullcast.gateway.door.Connections;
+import dev.pullcast.gateway.door.OpeningRate;
 import dev.pullcast.gateway.tenants.FleetKey;
 import dev.pullcast.gateway.tenants.QuotaMeter;
 import dev.pullcast.gateway.tenants.TenantRules;
@@ -14,11 +17,24 @@ public final class Load {
     private volatile @Nullable FleetKey fleetKey;
     private final AddressCount addresses = new AddressCount();
 
+    private final Connections connections;
+    private final OpeningRate openings;
+
     /** With nothing under way. */
-    public Load(RequestLimits limits) {
+    public Load(RequestLimits limits, Connections connections) {
         this.jobs = new JobLoad(limits.maxJobs(), limits.stateBytes(), limits.tenants());
         this.meter = new QuotaMeter(limits.tenants().quotas(), 1);
         this.tenants = limits.tenants();
+        this.connections = connections;
+        this.openings = new OpeningRate(connections.settings().openingsPerMinute());
+    }
+
+    OpeningRate openings() {
+        return openings;
+    }
+
+    Connections connections() {
+        return connections;
     }
 
     JobLoad jobs() {

@@ -4,6 +4,7 @@ package dev.pullcast.gateway.api;
 import dev.pullcast.gateway.feed.EventFeed;
 import dev.pullcast.gateway.feed.Outage;
 import dev.pullcast.gateway.ops.GatewayMetrics;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
 import java.util.LinkedHashMap;
@@ -15,20 +16,28 @@ final class OpsRoutes {
     private final EventFeed feed;
     private final GatewayMetrics metrics;
     private final Supplier<String> coordinator;
+    private final Supplier<String> eventLoops;
 
     /**
      * Over these parts.
      *
      * @param coordinator empty while it works or has no part in this process, else what is wrong
+     * @param eventLoops empty while all of them run, else what is wrong
      */
-    OpsRoutes(EventFeed feed, GatewayMetrics metrics, Supplier<String> coordinator) {
+    OpsRoutes(EventFeed feed, GatewayMetrics metrics, Supplier<String> coordinator, Supplier<String> eventLoops) {
+        this.eventLoops = eventLoops;
         this.feed = feed;
         this.metrics = metrics;
         this.coordinator = coordinator;
     }
 
     void health(RoutingContext context) {
-        Requests.json(context, 200, Map.of("status", "UP"));
+        String problem = eventLoops.get();
+        if (problem.isEmpty()) {
+            Requests.json(context, 200, Map.of("status", "UP"));
+        } else {
+            Requests.json(context, 503, Map.of("status", "DOWN", "checks", Map.of("event-loops", "DOWN: " + problem)));
+        }
     }
 
     void ready(RoutingContext context) {
@@ -41,6 +50,8 @@ final class OpsRoutes {
             if (behind.succeeded()) {
                 metrics.behind().set(behind.result());
             }
+            String wedged = eventLoops.get();
+            checks.put("event-loops", wedged.isEmpty() ? "UP" : "DOWN: " + wedged);
             boolean up = checks.values().stream().allMatch("UP"::equals);
             Map<String, Object> body = new LinkedHashMap<>();
             body.put("status", up ? "UP" : "DOWN");
@@ -57,7 +68,7 @@ final class OpsRoutes {
     void metrics(RoutingContext context) {
         context.response()
                 .putHeader(HttpHeaders.CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")
-                .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
-                .end(metrics.scrape());
+                .putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+        Exchange.end(context, Buffer.buffer(metrics.scrape()));
     }
 }

@@ -81,6 +81,6 @@ public record Problem(
                     HttpHeaders.RETRY_AFTER, Long.toString(retryAfter == 0 ? RETRY_AFTER_SECONDS : retryAfter));
         }
         Problem told = new Problem(type, title, status, detail, RequestIds.of(request), reasons, retryAfter);
-        response.end(Buffer.buffer(ContractJson.write(told)));
+        Exchange.end(request, Buffer.buffer(ContractJson.write(told)));
     }
 }

@@ -20,7 +20,6 @@ import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -32,7 +31,7 @@ import tools.jackson.databind.JsonNode;
 /** Hop 0: jobs asked for, looked at and cancelled over HTTP. */
 final class PullRoutes {
     private static final Logger LOG = LoggerFactory.getLogger(PullRoutes.class);
-    private static final String MERGE_PATCH = "application/merge-patch+json";
+    static final String MERGE_PATCH = "application/merge-patch+json";
 
     private final Submission submission;
     private final JobWaits waits;
@@ -52,9 +51,6 @@ final class PullRoutes {
 
     /** Answers only once Kafka has the record; with {@code Prefer: wait} once the job has ended, or the time is up. */
     void create(RoutingContext context) {
-        if (!Requests.isJson(context)) {
-            return;
-        }
         IdempotencyKey.Read key = IdempotencyKey.of(context.request());
         if (key.problem().isPresent()) {
             Requests.badParameter(context, key.problem().get());
@@ -82,7 +78,7 @@ final class PullRoutes {
                 seal,
                 Access.writable(context).only().orElse(null),
                 submission.clock());
-        switch (JobReader.read(Requests.body(context), limits, intake)) {
+        switch (JobReader.read(RequestBodies.of(context), limits, intake)) {
             case JobReader.Accepted(PullJob job)
             when key.key().isPresent() && !made[0] ->
                 refuse(
@@ -186,9 +182,6 @@ final class PullRoutes {
         String id = Requests.id(context);
         ProjectScope writable = Access.writable(context);
         Access.about(context, id, null);
-        if (!Requests.isJson(context, Set.of(Requests.JSON, MERGE_PATCH))) {
-            return;
-        }
         Optional<JsonNode> change = Requests.published(context, "patch /v1/pulls/:id");
         if (change.isEmpty()) {
             return;

@@ -24,8 +24,8 @@ final class Requests {
         context.response()
                 .setStatusCode(status)
                 .putHeader(HttpHeaders.CONTENT_TYPE, JSON)
-                .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
-                .end(Buffer.buffer(ContractJson.write(body)));
+                .putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+        Exchange.end(context, Buffer.buffer(ContractJson.write(body)));
     }
 
     /** Answers 406 and returns false if the client takes none of this type. */
@@ -51,11 +51,6 @@ final class Requests {
         return false;
     }
 
-    /** Answers 415 and returns false if a body is not JSON. */
-    static boolean isJson(RoutingContext context) {
-        return isJson(context, Set.of(JSON));
-    }
-
     /** Answers 415 and returns false if a body is not of one of these types. */
     static boolean isJson(RoutingContext context, Set<String> types) {
         String type = context.request().getHeader(HttpHeaders.CONTENT_TYPE);
@@ -77,7 +72,7 @@ final class Requests {
     static Optional<JsonNode> published(RoutingContext context, String operation) {
         JsonNode read;
         try {
-            read = ContractJson.mapper().readTree(body(context));
+            read = ContractJson.mapper().readTree(RequestBodies.of(context));
         } catch (JacksonException e) { // whose words may repeat a login
             badParameter(context, "value: is not JSON");
             return Optional.empty();
@@ -90,12 +85,6 @@ final class Requests {
         }
         Problem.of(400, "The request cannot be done as it stands.", problems).answer(context);
         return Optional.empty();
-    }
-
-    /** The body's bytes; none where there is no body. */
-    static byte[] body(RoutingContext context) {
-        Buffer body = context.body().buffer();
-        return body == null ? new byte[0] : body.getBytes();
     }
 
     /** Who asks, told apart from everybody else; the same for whoever asks where nobody has to say. */

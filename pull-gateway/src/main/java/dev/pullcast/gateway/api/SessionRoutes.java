@@ -51,9 +51,6 @@ final class SessionRoutes {
     /** Logs in with {@code {"token": "…"}}. */
     void begin(RoutingContext context) {
         access.audit(context, "login");
-        if (!Requests.isJson(context)) {
-            return;
-        }
         Optional<String> token = token(context);
         if (token.isEmpty()) {
             Problem.of(400, "Send {\"token\": \"…\"}.").answer(context);
@@ -75,8 +72,7 @@ final class SessionRoutes {
 
     private static Optional<String> token(RoutingContext context) {
         try {
-            return Optional.ofNullable(context.body().buffer())
-                    .map(body -> ContractJson.mapper().readTree(body.getBytes()))
+            return Optional.of(ContractJson.mapper().readTree(RequestBodies.of(context)))
                     .map(body -> body.path("token").asString(""))
                     .map(String::strip)
                     .filter(token -> !token.isEmpty());

@@ -137,7 +137,7 @@ final class SseRoute {
     }
 
     private boolean mayBegin(RoutingContext context) {
-        Optional<Problem> full = room.problem(context.request());
+        Optional<Problem> full = room.problem(context);
         full.ifPresent(problem -> problem.answer(context));
         return full.isEmpty();
     }
@@ -171,7 +171,12 @@ final class SseRoute {
     }
 
     private void begin(RoutingContext context, Supplier<Future<Opening>> opening, StreamSink sink) {
-        watch.add(Access.principal(context), hub.open(opening, sink, room.take(context.request())));
+        Runnable leave = room.take(context.request());
+        Exchange exchange = Exchange.of(context);
+        watch.add(Access.principal(context), hub.open(opening, sink, StreamRoom.client(context), () -> {
+            leave.run();
+            exchange.end();
+        }));
     }
 
     private static StreamSink sink(HttpServerResponse response, HttpConnection connection) {

@@ -110,7 +110,7 @@ final class WebRoutes {
         context.response()
                 .putHeader(HttpHeaders.CONTENT_TYPE, type)
                 .putHeader(HttpHeaders.CACHE_CONTROL, "no-cache")
-                .putHeader("Content-Security-Policy", POLICY)
-                .end(bytes);
+                .putHeader("Content-Security-Policy", POLICY);
+        Exchange.end(context, bytes);
     }
 }

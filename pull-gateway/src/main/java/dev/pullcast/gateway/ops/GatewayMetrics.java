@@ -15,6 +15,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.DoubleSupplier;
 import java.util.function.Supplier;
+import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,7 @@ public final class GatewayMetrics implements AutoCloseable {
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final JvmGcMetrics garbage = new JvmGcMetrics();
     private final AtomicInteger subscribers = new AtomicInteger();
+    private final AtomicInteger snapshots = new AtomicInteger();
     private final AtomicLong behind = new AtomicLong();
 
     private final Counter eventsRead = counter("pullcast.feed.events", "Events read from Kafka");
@@ -41,6 +43,10 @@ public final class GatewayMetrics implements AutoCloseable {
     private final Counter readBacks = counter("pullcast.sse.readbacks", "Resumed streams that needed Kafka");
     private final Counter jobsEnqueued =
             counter("pullcast.jobs.enqueued", "Records on pull.jobs acknowledged by Kafka");
+    private final Counter connectionsRefused =
+            counter("pullcast.http.connections.refused", "Connections closed at once because there were too many");
+    private final Counter bodiesRefused =
+            counter("pullcast.http.bodies.refused", "Requests refused because too many bodies were under way");
     private final Counter jobsRefused =
             counter("pullcast.jobs.refused", "Requests for jobs that were answered with an error");
 
@@ -53,6 +59,9 @@ public final class GatewayMetrics implements AutoCloseable {
         List.of("token", "cookie", "session").forEach(this::loginsFailed);
         Gauge.builder("pullcast.sse.subscribers", subscribers, AtomicInteger::get)
                 .description("Open event streams")
+                .register(registry);
+        Gauge.builder("pullcast.sse.snapshots", snapshots, AtomicInteger::get)
+                .description("Streams whose client has not taken all of its snapshot yet")
                 .register(registry);
         Gauge.builder("pullcast.feed.lag", behind, AtomicLong::get)
                 .description("Events in Kafka that the feed has not read yet, as last seen by /readyz or /metrics")
@@ -159,9 +168,55 @@ public final class GatewayMetrics implements AutoCloseable {
                 .register(registry);
     }
 
+    /** Connections closed at once because there were too many. */
+    public Counter connectionsRefused() {
+        return connectionsRefused;
+    }
+
+    /** Requests refused because too many bodies were under way. */
+    public Counter bodiesRefused() {
+        return bodiesRefused;
+    }
+
+    /**
+     * Connections cut while they were open.
+     *
+     * @param reason one of few
+     */
+    public Counter connectionsCut(String reason) {
+        return Counter.builder("pullcast.http.connections.cut")
+                .description("Connections cut because something took too long or too much")
+                .tag("reason", reason)
+                .register(registry);
+    }
+
+    /** Shows how many connections are open. */
+    public <T> void connections(T source, ToDoubleFunction<T> now) {
+        gauge("pullcast.http.connections", "Open connections", source, now);
+    }
+
+    /** Shows how many bytes of answers wait for clients. */
+    public <T> void unreadBytes(T source, ToDoubleFunction<T> now) {
+        gauge("pullcast.http.unread.bytes", "Bytes of answers that clients have not taken yet", source, now);
+    }
+
+    /** Shows how many bytes of request bodies are held. */
+    public <T> void bodyBytes(T source, ToDoubleFunction<T> now) {
+        gauge("pullcast.http.body.bytes", "Bytes of request bodies from their first byte to the answer", source, now);
+    }
+
+    private <T> void gauge(String name, String description, T source, ToDoubleFunction<T> now) {
+        Gauge.builder(name, source, now).description(description).register(registry);
+    }
+
     /** Open event streams in this process. */
     public AtomicInteger subscribers() {
         return subscribers;
+    }
+
+    /** Streams in this process that are still in their snapshot. */
+    public AtomicInteger snapshots() {
+        return snapshots;
     }
 
     /** How far the feed was behind when last asked. */

@@ -114,6 +114,11 @@ final class ConflatingQueue {
         return size;
     }
 
+    /** Whether any were dropped since the last call of {@link #takeLost()}. */
+    boolean hasLost() {
+        return lost > 0;
+    }
+
     /** How many were dropped since the last call. */
     long takeLost() {
         long result = lost;

@@ -3,6 +3,7 @@ package dev.pullcast.gateway.sse;
 
 import dev.pullcast.contract.codec.ContractJson;
 import dev.pullcast.contract.view.WorkerView;
+import dev.pullcast.gateway.feed.Cursor;
 import dev.pullcast.gateway.feed.CursorWriter;
 import dev.pullcast.gateway.feed.EventFeed;
 import dev.pullcast.gateway.feed.EventLog;
@@ -14,7 +15,9 @@ import dev.pullcast.gateway.feed.ReadBack;
 import dev.pullcast.gateway.feed.SseFrame;
 import dev.pullcast.gateway.ops.GatewayMetrics;
 import io.netty.buffer.ByteBuf;
+import io.vertx.core.Vertx;
 import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
@@ -31,6 +34,12 @@ final class Replay {
     /** Bytes of a usual one. */
     private static final int FRAME = 640;
 
+    /** How long a slot is kept while its reader takes nothing. */
+    private static final long PATIENCE_MILLIS = 500;
+    /** How long a slot is kept while others wait for one. */
+    private static final long TURN_NANOS = 2_000_000_000L;
+
+    private final Vertx vertx;
     private final EventFeed feed;
     private final SseHub hub;
     private final SseSubscriber subscriber;
@@ -43,6 +52,7 @@ final class Replay {
     private @Nullable Set<WorkerView> told;
 
     private long sequence = -1;
+    private long turnBegan;
 
     /**
      * A replay that has not begun.
@@ -56,6 +66,7 @@ final class Replay {
             Positions from,
             @Nullable Collection<WorkerView> told,
             Consumer<Throwable> failure) {
+        this.vertx = around.vertx();
         this.feed = around.feed();
         this.hub = around.hub();
         this.slots = around.slots();
@@ -65,10 +76,17 @@ final class Replay {
         this.failure = failure;
         this.mark = feed.cluster();
         this.cursor = new CursorWriter(mark, from);
+        subscriber.replays(this::place);
     }
 
     /** What every stream of a hub uses. */
-    record Surroundings(EventFeed feed, SseHub hub, ReadBackSlots slots, GatewayMetrics metrics) {}
+    record Surroundings(
+            Vertx vertx,
+            EventFeed feed,
+            SseHub hub,
+            Snapshots snapshots,
+            ReadBackSlots slots,
+            GatewayMetrics metrics) {}
 
     /** What the feed answers. */
     private sealed interface Answer {}
@@ -77,6 +95,13 @@ final class Replay {
 
     private record Read(EventLog.Slice slice, Positions positions, String cursor, List<WorkerView> workers)
             implements Answer {}
+
+    /** The id with which a client would go on here. */
+    private String place() {
+        return subscriber.request().scope() instanceof StreamRequest.OneJob job
+                ? new Cursor.InPartition(mark, job.partition(), cursor.position(job.partition())).text()
+                : new String(cursor.bytes(), StandardCharsets.US_ASCII);
+    }
 
     void step() {
         if (subscriber.isClosed()) {
@@ -91,7 +116,7 @@ final class Replay {
         feed.ask(state -> read(state, at, next))
                 .onSuccess(answer -> {
                     switch (answer) {
-                        case Behind(Positions floor) -> slots.acquire(() -> readBack(at, floor));
+                        case Behind(Positions floor) -> slots.acquire(subscriber.client(), () -> readBack(at, floor));
                         case Read read -> take(read);
                     }
                 })
@@ -214,6 +239,7 @@ final class Replay {
 
     private void readBack(Positions at, Positions floor) {
         metrics.readBacks().increment();
+        turnBegan = System.nanoTime();
         ReadBack reader = feed.readBack(at, floor);
         reader.open().onSuccess(_ -> pump(reader)).onFailure(cause -> finish(reader, cause));
     }
@@ -238,15 +264,42 @@ final class Replay {
                     if (ends) {
                         subscriber.end();
                     }
-                    subscriber.whenRoom(() -> pump(reader));
+                    goOn(reader);
                 })
                 .onFailure(cause -> finish(reader, cause));
     }
 
-    private void finish(ReadBack reader, @Nullable Throwable cause) {
+    /** Others get the slot while this one's reader takes nothing, and when its turn is over. */
+    private void goOn(ReadBack reader) {
+        if (!subscriber.isClosed() && !subscriber.hasRoom()) {
+            boolean[] given = {false};
+            long timer = vertx.setTimer(PATIENCE_MILLIS, _ -> {
+                given[0] = true;
+                giveBack(reader);
+            });
+            subscriber.whenRoom(() -> {
+                if (given[0]) {
+                    step();
+                } else {
+                    vertx.cancelTimer(timer);
+                    pump(reader);
+                }
+            });
+        } else if (System.nanoTime() - turnBegan > TURN_NANOS && slots.isWaitedFor(subscriber.client())) {
+            finish(reader, null);
+        } else {
+            pump(reader);
+        }
+    }
+
+    private void giveBack(ReadBack reader) {
         reader.close();
-        slots.release();
+        slots.release(subscriber.client());
         sequence = -1;
+    }
+
+    private void finish(ReadBack reader, @Nullable Throwable cause) {
+        giveBack(reader);
         if (cause != null) {
             failure.accept(cause);
         } else {

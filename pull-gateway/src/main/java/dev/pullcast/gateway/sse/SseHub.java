@@ -70,7 +70,12 @@ public final class SseHub implements FeedListener {
         this.feed = feed;
         this.shared = shared;
         this.around = new Replay.Surroundings(
-                feed, this, new ReadBackSlots(shared.settings().readBacks()), shared.metrics());
+                vertx,
+                feed,
+                this,
+                new Snapshots(vertx, feed, shared.unread()),
+                new ReadBackSlots(shared.settings().readBacks()),
+                shared.metrics());
     }
 
     /** Begins to listen, on the current context. */
@@ -90,10 +95,11 @@ public final class SseHub implements FeedListener {
      * Opens a stream. Its head has been sent; from here on everything is said in events.
      *
      * @param opening is asked when the past has been read, and again after an outage in which it failed
+     * @param client whose stream it is: streams of one client share what it may have
      * @param over is run when it has ended, whichever way
      */
-    public OpenStream open(Supplier<Future<Opening>> opening, StreamSink sink, Runnable over) {
-        SseSubscriber subscriber = new SseSubscriber(sink, shared, closesAt());
+    public OpenStream open(Supplier<Future<Opening>> opening, StreamSink sink, String client, Runnable over) {
+        SseSubscriber subscriber = new SseSubscriber(sink, shared, closesAt(), client);
         subscribers.add(subscriber);
         shared.metrics().subscribers().incrementAndGet();
         sink.onClose(() -> {
@@ -224,6 +230,11 @@ public final class SseHub implements FeedListener {
         }
     }
 
+    /** Up to where events have been handed out. */
+    Positions positions() {
+        return positions;
+    }
+
     /** Makes a subscriber live: it gets every batch after the answer of the feed that is being handled. */
     void attach(SseSubscriber subscriber, Positions at, String atCursor) {
         if (subscriber.isClosed()) {
@@ -316,6 +327,7 @@ public final class SseHub implements FeedListener {
     @Override
     public void onBroken(Loss why) {
         pass();
+        around.snapshots().forget();
         for (SseSubscriber subscriber : List.copyOf(subscribers)) {
             // Who is still on its way meets the loss by itself.
             if (subscriber.isLive()) {
@@ -337,10 +349,26 @@ public final class SseHub implements FeedListener {
         try (SharedBytes beat = SharedBytes.of(":\n\n".getBytes(StandardCharsets.US_ASCII))) {
             for (SseSubscriber subscriber : List.copyOf(subscribers)) {
                 if (!subscriber.isLive()) {
-                    subscriber.beat(beat);
+                    beat(subscriber, beat);
                 }
             }
         }
+    }
+
+    /** One that is still replayed is told how far: where all is filtered out, it would begin again. */
+    private static void beat(SseSubscriber subscriber, SharedBytes withoutId) {
+        String place = subscriber.place();
+        if (place == null) {
+            subscriber.beat(withoutId);
+            return;
+        }
+        try (SharedBytes beat = heartbeat(place)) {
+            subscriber.beat(beat);
+        }
+    }
+
+    private static SharedBytes heartbeat(String id) {
+        return SharedBytes.of((":\nid: " + id + "\n\n").getBytes(StandardCharsets.US_ASCII));
     }
 
     private SharedBytes heartbeat(StreamRequest.Scope scope) {
@@ -349,7 +377,7 @@ public final class SseHub implements FeedListener {
             case StreamRequest.OneJob job ->
                 new Cursor.InPartition(feed.cluster(), job.partition(), positions.get(job.partition())).text();
         };
-        return SharedBytes.of((":\nid: " + id + "\n\n").getBytes(StandardCharsets.US_ASCII));
+        return heartbeat(id);
     }
 
     private void lookAtTheClock() {

@@ -5,11 +5,14 @@ import dev.pullcast.contract.codec.ContractJson;
 import dev.pullcast.gateway.feed.SseFrame;
 import dev.pullcast.gateway.ops.GatewayMetrics;
 import io.netty.buffer.ByteBuf;
+import io.vertx.core.buffer.Buffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,17 +29,26 @@ final class SseSubscriber implements OpenStream {
     private final StreamSink sink;
     private final StreamTools shared;
     private final Instant closesAt;
+    private final String client;
+    private @Nullable Supplier<String> place;
     private @Nullable StreamRequest request;
     private @Nullable ConflatingQueue queue;
     private @Nullable Instant stalledSince;
     private @Nullable Runnable onRoom;
+    private @Nullable SnapshotOnItsWay snapshot;
     private boolean draining;
     private boolean endsWhenEmpty;
     private boolean live;
     private boolean closed;
 
-    /** One that shows nothing yet. */
+    /** One that shows nothing yet, of a client of its own. */
     SseSubscriber(StreamSink sink, StreamTools shared, Instant closesAt) {
+        this(sink, shared, closesAt, "");
+    }
+
+    /** One that shows nothing yet. */
+    SseSubscriber(StreamSink sink, StreamTools shared, Instant closesAt, String client) {
+        this.client = client;
         this.sink = sink;
         this.shared = shared;
         this.closesAt = closesAt;
@@ -67,12 +79,98 @@ final class SseSubscriber implements OpenStream {
         return closesAt;
     }
 
+    /** Whose it is. */
+    String client() {
+        return client;
+    }
+
+    /** From now on it is brought to the present by a replay, which knows how far it is. */
+    void replays(Supplier<String> at) {
+        place = at;
+    }
+
+    /** The id with which its client would go on, as long as it is replayed; null if that is not known. */
+    @Nullable
+    String place() {
+        Supplier<String> known = place;
+        return known == null ? null : known.get();
+    }
+
     void markLive() {
+        place = null;
         live = true;
+    }
+
+    /** A snapshot of which a part was written. */
+    private static final class SnapshotOnItsWay {
+        private final SharedSnapshot shared;
+        private final Consumer<Boolean> then;
+        private int next;
+        private boolean waited;
+        /** What everybody was told meanwhile; it must not stand in the middle of an event. */
+        private @Nullable Buffer told;
+
+        SnapshotOnItsWay(SharedSnapshot shared, Consumer<Boolean> then) {
+            this.shared = shared;
+            this.then = then;
+        }
+    }
+
+    /**
+     * Sends a snapshot at the pace of the socket.
+     *
+     * @param then is run when all of it was written, with whether that was at once; not for a stream that has ended
+     */
+    void send(SharedSnapshot shared, Consumer<Boolean> then) {
+        if (closed) {
+            return;
+        }
+        snapshot = new SnapshotOnItsWay(shared.retain(), then);
+        metrics().snapshots().incrementAndGet();
+        writeSnapshot();
+    }
+
+    private void writeSnapshot() {
+        SnapshotOnItsWay sending = snapshot;
+        if (sending == null || draining) {
+            return;
+        }
+        draining = true;
+        try {
+            while (!closed && sending.next < sending.shared.size() && !sink.isFull()) {
+                sink.write(sending.shared.piece(sending.next++));
+            }
+        } finally {
+            draining = false;
+        }
+        if (closed) {
+            return;
+        }
+        if (sending.next < sending.shared.size()) {
+            sending.waited = true;
+            stalledSince = shared.clock().instant();
+            return;
+        }
+        stalledSince = null;
+        dropSnapshot();
+        if (sending.told != null) {
+            write(sending.told.getBytes());
+        }
+        sending.then.accept(!sending.waited);
+    }
+
+    private void dropSnapshot() {
+        SnapshotOnItsWay sending = snapshot;
+        if (sending != null) {
+            snapshot = null;
+            metrics().snapshots().decrementAndGet();
+            sending.shared.release();
+        }
     }
 
     /** Forgets what waits: its place was lost, and a snapshot follows. */
     void markLost() {
+        place = null;
         live = false;
         queue = null;
         stalledSince = null;
@@ -81,6 +179,7 @@ final class SseSubscriber implements OpenStream {
     void markClosed() {
         closed = true;
         queue = null;
+        dropSnapshot();
         Runnable waiting = onRoom;
         onRoom = null;
         if (waiting != null) {
@@ -99,7 +198,10 @@ final class SseSubscriber implements OpenStream {
 
     /** Sends what everybody is told, whatever the state of the socket. */
     void tell(SharedBytes words) {
-        if (!closed) {
+        SnapshotOnItsWay sending = snapshot;
+        if (sending != null) {
+            sending.told = words.bare();
+        } else if (!closed) {
             sink.write(words);
         }
     }
@@ -184,6 +286,7 @@ final class SseSubscriber implements OpenStream {
     private void cutOff() {
         closed = true;
         queue = null;
+        dropSnapshot();
         metrics().tooSlow().increment();
         sink.abort();
     }
@@ -194,6 +297,10 @@ final class SseSubscriber implements OpenStream {
             return;
         }
         stalledSince = null;
+        if (snapshot != null) {
+            writeSnapshot();
+            return;
+        }
         Runnable waiting = onRoom;
         if (waiting != null) {
             onRoom = null;
@@ -206,13 +313,14 @@ final class SseSubscriber implements OpenStream {
         }
         draining = true;
         try {
-            while (!closed && !frames.isEmpty() && !sink.isFull()) {
+            // Also when all of it was dropped: what was lost must be told before the next heartbeat's id.
+            while (!closed && (!frames.isEmpty() || frames.hasLost()) && !sink.isFull()) {
                 writeChunk(frames);
             }
         } finally {
             draining = false;
         }
-        if (!frames.isEmpty()) {
+        if (!frames.isEmpty() || frames.hasLost()) {
             stalledSince = shared.clock().instant();
             return;
         }
@@ -247,14 +355,17 @@ final class SseSubscriber implements OpenStream {
 
     /** A sign of life; nothing while older things wait. */
     void beat(SharedBytes heartbeat) {
-        if (!closed && queue == null && !sink.isFull()) {
+        if (!closed && queue == null && snapshot == null && !sink.isFull()) {
             sink.write(heartbeat);
         }
     }
 
     /** Ends the stream; the client comes back after so long. */
     void dismiss(long retryMillis) {
-        if (!closed) {
+        if (!closed && snapshot != null) {
+            // Half an event counts for nothing: the client comes back as it came.
+            sink.end();
+        } else if (!closed) {
             write(("retry: " + retryMillis + "\n\n").getBytes(StandardCharsets.US_ASCII));
             sink.end();
         }
@@ -263,6 +374,10 @@ final class SseSubscriber implements OpenStream {
     @Override
     public void refuse(int status, String title) {
         if (closed) {
+            return;
+        }
+        if (snapshot != null) {
+            sink.end();
             return;
         }
         write(SseFrame.control("error", null, ContractJson.write(Map.of("status", status, "title", title))));

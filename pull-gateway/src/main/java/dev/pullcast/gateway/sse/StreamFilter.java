@@ -48,6 +48,12 @@ public record StreamFilter(
         return new StreamFilter(job, projects, Set.of(id), images, types, visible);
     }
 
+    /** What of it decides how a snapshot looks: the kinds of events do not, but whether workers are wanted does. */
+    StreamFilter ofSnapshot() {
+        Set<String> settled = types.isEmpty() || types.contains("worker") ? Set.of() : Set.of("job");
+        return new StreamFilter(job, projects, workers, images, settled, visible);
+    }
+
     /** Whether an event is wanted. */
     public boolean matches(SseFrame frame) {
         return (types.isEmpty() || types.contains(frame.type())) && matches(frame.subject());

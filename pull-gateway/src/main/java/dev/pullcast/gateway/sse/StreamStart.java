@@ -2,11 +2,10 @@
 package dev.pullcast.gateway.sse;
 
 import dev.pullcast.contract.codec.ContractJson;
-import dev.pullcast.contract.view.Snapshot;
+import dev.pullcast.contract.view.WorkerView;
 import dev.pullcast.gateway.feed.Cursor;
 import dev.pullcast.gateway.feed.EventFeed;
 import dev.pullcast.gateway.feed.EventsRemoved;
-import dev.pullcast.gateway.feed.FeedState;
 import dev.pullcast.gateway.feed.Loss;
 import dev.pullcast.gateway.feed.Positions;
 import dev.pullcast.gateway.feed.SseFrame;
@@ -14,6 +13,7 @@ import dev.pullcast.gateway.fleet.JobPlace;
 import io.vertx.core.Future;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -81,70 +81,36 @@ final class StreamStart {
         };
     }
 
-    /** What the feed answers to a new subscriber. */
-    private record Now(Snapshot snapshot, Positions positions, String cursor, Optional<JobPlace> job) {}
-
     private void fresh() {
-        feed.ask(this::now).onSuccess(this::begin).onFailure(this::fail);
+        Future<Snapshots.Taken> taken = around.snapshots().of(request, hub.positions());
+        boolean isOfNow = !taken.isComplete();
+        taken.onSuccess(snapshot -> begin(snapshot, isOfNow)).onFailure(this::fail);
     }
 
-    private Now now(FeedState state) {
-        return switch (request.scope()) {
-            case StreamRequest.Firehose _ ->
-                new Now(
-                        state.fleet().snapshot(request.filter()::matches, request.filter()::matches),
-                        state.positions(),
-                        state.cursor(),
-                        Optional.empty());
-            case StreamRequest.OneJob job ->
-                new Now(
-                        state.fleet().snapshotOf(job.id(), request.filter()::matches),
-                        state.positions(),
-                        state.cursor(),
-                        state.fleet().place(job.id()));
-        };
-    }
-
-    private void begin(Now now) {
-        Snapshot whole = now.snapshot();
-        byte[] json = ContractJson.write(new Snapshot(
-                whole.time(),
-                whole.jobs(),
-                whole.workers().stream().map(request.filter()::view).toList(),
-                whole.jobsOmitted(),
-                whole.workersOmitted()));
-        switch (request.scope()) {
-            case StreamRequest.Firehose _ -> {
-                subscriber.write(SseFrame.control("snapshot", now.cursor(), json));
-                goOn(now);
-            }
-            case StreamRequest.OneJob job -> {
-                // A finished job's stream still ends with the event that ended it: what waits for it must see it.
-                boolean finished = now.job().isPresent() && now.job().get().isFinished();
-                long next =
-                        finished ? now.job().get().endOffset() : now.positions().get(job.partition());
-                String cursor = new Cursor.InPartition(feed.cluster(), job.partition(), next).text();
-                subscriber.write(SseFrame.control("snapshot", cursor, json));
-                if (finished) {
-                    pastTheEnd = new Cursor.InPartition(feed.cluster(), job.partition(), next + 1);
-                    replay(Positions.only(job.partition(), next, feed.partitions()));
-                } else {
-                    goOn(now);
-                }
-            }
+    private void begin(Snapshots.Taken taken, boolean isOfNow) {
+        if (request.scope() instanceof StreamRequest.OneJob job
+                && taken.job().filter(JobPlace::isFinished).isPresent()) {
+            // A finished job's stream still ends with the event that ended it: what waits for it must see it.
+            long next = Snapshots.next(taken.job(), taken.positions(), job);
+            pastTheEnd = new Cursor.InPartition(feed.cluster(), job.partition(), next + 1);
+            subscriber.send(
+                    taken.shared(),
+                    _ -> replay(Positions.only(job.partition(), next, feed.partitions()), taken.workers()));
+        } else {
+            subscriber.send(taken.shared(), atOnce -> goOn(taken, isOfNow && atOnce));
         }
     }
 
     /**
-     * After a snapshot. One that the socket could not take at once is first waited for: a large fleet's events would
-     * otherwise fill the queue meanwhile, and the answer to the gap would be another snapshot.
+     * After a snapshot. One that the socket could not take at once, or that was taken for another stream a moment ago, is
+     * followed by what has happened since: a large fleet's events would otherwise fill the queue meanwhile, and the
+     * answer to the gap would be another snapshot.
      */
-    private void goOn(Now now) {
-        if (subscriber.hasRoom()) {
-            hub.attach(subscriber, now.positions(), now.cursor());
+    private void goOn(Snapshots.Taken taken, boolean isOfNow) {
+        if (isOfNow && subscriber.hasRoom()) {
+            hub.attach(subscriber, taken.positions(), taken.cursor());
         } else {
-            Replay replay = new Replay(
-                    around, subscriber, wanted(now.positions()), now.snapshot().workers(), this::broken);
+            Replay replay = new Replay(around, subscriber, wanted(taken.positions()), taken.workers(), this::broken);
             subscriber.whenRoom(replay::step);
         }
     }
@@ -220,6 +186,10 @@ final class StreamStart {
 
     private void replay(Positions from) {
         new Replay(around, subscriber, from, null, this::broken).step();
+    }
+
+    private void replay(Positions from, List<WorkerView> told) {
+        new Replay(around, subscriber, from, told, this::broken).step();
     }
 
     private void broken(Throwable failure) {

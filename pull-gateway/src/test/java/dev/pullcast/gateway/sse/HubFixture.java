@@ -58,7 +58,7 @@ final class HubFixture {
     /** Opens a stream of everything that begins there. */
     void open(FakeSink sink, StreamRequest.Start start) {
         StreamRequest all = new StreamRequest(new StreamRequest.Firehose(), StreamFilter.ALL, start);
-        loop.runOnContext(_ -> hub.open(() -> Future.succeededFuture(new Opening.Show(all)), sink, () -> {}));
+        loop.runOnContext(_ -> hub.open(() -> Future.succeededFuture(new Opening.Show(all)), sink, "test", () -> {}));
     }
 
     /** Ends all of it. */

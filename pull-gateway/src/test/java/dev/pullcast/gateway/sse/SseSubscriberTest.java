@@ -3,13 +3,20 @@ package dev.pullcast.gateway.sse;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pullcast.contract.view.Snapshot;
+import dev.pullcast.contract.view.WorkerView;
+import dev.pullcast.contract.worker.WorkerStatus;
+import dev.pullcast.gateway.door.UnreadBytes;
 import dev.pullcast.gateway.feed.Frames;
 import dev.pullcast.gateway.feed.SseFrame;
 import dev.pullcast.gateway.ops.GatewayMetrics;
 import dev.pullcast.testkit.ManualClock;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -47,6 +54,99 @@ class SseSubscriberTest {
     }
 
     @Nested
+    class WhoIsStillInItsSnapshot {
+        private final UnreadBytes unread = new UnreadBytes(1 << 30);
+        private final List<Boolean> sent = new ArrayList<>();
+
+        private SharedSnapshot snapshot() {
+            List<WorkerView> workers = IntStream.range(0, 500)
+                    .mapToObj(i -> new WorkerView(
+                            new WorkerStatus(
+                                    "worker-" + i + '-' + "x".repeat(100),
+                                    "i",
+                                    WorkerStatus.State.READY,
+                                    Map.of(),
+                                    clock.instant(),
+                                    clock.instant(),
+                                    5,
+                                    null,
+                                    0,
+                                    0,
+                                    "1"),
+                            true))
+                    .toList();
+            return SharedSnapshot.of("1-abcdea", new Snapshot(clock.instant(), List.of(), workers), unread);
+        }
+
+        @Test
+        void getsItInPiecesAtThePaceOfTheSocket() {
+            SharedSnapshot snapshot = snapshot();
+            assertThat(snapshot.size()).isGreaterThan(2);
+            sink.onWrite = () -> sink.full = true;
+            subscriber.send(snapshot, sent::add);
+            snapshot.release();
+            assertThat(sink.writes).isEqualTo(1);
+            try (SharedBytes words = SharedBytes.of("WORDS ".getBytes(StandardCharsets.US_ASCII))) {
+                sink.full = false;
+                subscriber.beat(words);
+                subscriber.tell(words);
+            }
+            assertThat(sink.written).as("an event is not interrupted").doesNotContain("WORDS");
+            assertThat(unread.now()).isPositive();
+            while (sent.isEmpty()) {
+                sink.drained();
+            }
+            assertThat(sent).containsExactly(false);
+            assertThat(sink.written)
+                    .startsWith("id: 1-abcdea\nevent: snapshot\ndata: {")
+                    .endsWith("}\n\nWORDS ");
+            assertThat(unread.now()).isZero();
+            assertThat(metrics.snapshots().get()).isZero();
+        }
+
+        @Test
+        void sharesItsBytesWithTheOthersUntilTheLastHasThem() {
+            SharedSnapshot snapshot = snapshot();
+            long once = unread.now();
+            SseSubscriber other =
+                    new SseSubscriber(new FakeSink(), new StreamTools(settings, metrics, clock), clock.instant());
+            sink.onWrite = () -> sink.full = true;
+            subscriber.send(snapshot, sent::add);
+            other.send(snapshot, sent::add);
+            assertThat(sent).containsExactly(true);
+            snapshot.release();
+            assertThat(unread.now()).isEqualTo(once);
+            subscriber.markClosed();
+            assertThat(unread.now()).isZero();
+        }
+
+        @Test
+        void isCutWhenItReadsNothing() {
+            SharedSnapshot snapshot = snapshot();
+            sink.full = true;
+            subscriber.send(snapshot, sent::add);
+            snapshot.release();
+            clock.advance(Duration.ofSeconds(61));
+            subscriber.checkStall(clock.instant());
+            assertThat(sink.aborted).isTrue();
+            assertThat(unread.now()).isZero();
+            assertThat(sent).isEmpty();
+        }
+
+        @Test
+        void isEndedWithoutAWordInTheMiddleOfIt() {
+            SharedSnapshot snapshot = snapshot();
+            sink.onWrite = () -> sink.full = true;
+            subscriber.send(snapshot, sent::add);
+            String before = sink.written;
+            subscriber.dismiss(1_000);
+            assertThat(sink.ended).isTrue();
+            assertThat(sink.written).isEqualTo(before);
+            snapshot.release();
+        }
+    }
+
+    @Nested
     class WhoDoesNot {
         @Test
         void gets_what_matters_when_there_is_room_again_then_lives_on() {
@@ -75,6 +175,19 @@ class SseSubscriberTest {
             assertThat(sink.written)
                     .startsWith("event: gap\ndata: {\"lost\":17}\n\n")
                     .contains("\"n\":17", "\"n\":20");
+        }
+
+        @Test
+        void isToldWhatWasLostAlsoWhenNothingIsLeft() {
+            sink.full = true;
+            for (int i = 0; i < 17; i++) {
+                deliver(false, Frames.step(i));
+            }
+            sink.drained();
+            assertThat(sink.written).isEqualTo("event: gap\ndata: {\"lost\":17}\n\n");
+            assertThat(metrics.lost().count()).isEqualTo(17);
+            deliver(false, Frames.step(17));
+            assertThat(sink.written).endsWith("SHARED ");
         }
 
         @Test
