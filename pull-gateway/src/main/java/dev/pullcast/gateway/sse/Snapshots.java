@@ -106,7 +106,9 @@ final class Snapshots {
         Snapshot visible = new Snapshot(
                 whole.time(),
                 whole.jobs(),
-                whole.workers().stream().map(request.filter()::view).toList());
+                whole.workers().stream().map(request.filter()::view).toList(),
+                whole.jobsOmitted(),
+                whole.workersOmitted());
         String id = switch (request.scope()) {
             case StreamRequest.Firehose _ -> now.cursor();
             case StreamRequest.OneJob job ->
