@@ -7,7 +7,7 @@ import { FleetPage, WorkerPage } from './fleet.js';
 import { JobPage } from './job.js';
 import { JobsPage } from './jobs.js';
 import { Notices } from './notices.js';
-import { jobsOpen, tokens } from './select.js';
+import { jobsOpen, summary, tokens } from './select.js';
 import { request, Session } from './http.js';
 import { addPending, apply, emptyState } from './state.js';
 import { Stream } from './stream.js';
@@ -182,7 +182,19 @@ const starter = new StartDialog(() => state.workers, (job) => {
   draw();
 });
 
-$('again').addEventListener('click', () => starter.openAgain(state.jobs.get(ui.job)));
+$('again').addEventListener('click', async () => {
+  const job = state.jobs.get(ui.job);
+  if (!job) return;
+  if (!summary(job).failed) return starter.openAgain(job);
+  $('again').disabled = true; // one click, one repetition
+  try {
+    await starter.repeatFailed(job);
+  } catch (error) {
+    notices.say('error', error.message);
+  } finally {
+    $('again').disabled = false;
+  }
+});
 
 cancelDialog(async () => {
   const { job } = ui;

@@ -4,8 +4,7 @@
 import { $, put, show } from './dom.js';
 import * as f from './format.js';
 import { request } from './http.js';
-import { targeted, targetOf } from './select.js';
-import { eachPull } from './state.js';
+import { repeats, targeted, targetOf } from './select.js';
 
 const WORKERS_NAMED = 4;
 
@@ -31,17 +30,25 @@ export class StartDialog {
     $('new-dialog').showModal();
   }
 
-  /** The same again, or what of it failed. */
+  /** The same again, to be changed before it is sent. */
   openAgain(job) {
-    const failed = [];
-    eachPull(job, (pull) => pull.state === 'failed' && failed.push(pull));
-    const images = failed.length ? failed.map((pull) => pull.image) : [...job.columns.values()].map((column) => column.image);
-    const workers = failed.length ? failed.map((pull) => pull.worker) : [...job.rows.keys()];
+    const images = [...job.columns.values()].map((column) => column.image);
     $('images').value = [...new Set(images)].join('\n');
-    $('target').value = [...new Set(workers)].join(', ');
+    $('target').value = [...job.rows.keys()].join(', ');
     $('mode').value = 'all';
     $('project').value = job.project ?? '';
     this.open();
+  }
+
+  /** Asks once more for exactly what failed, in as many jobs as that takes. */
+  async repeatFailed(job) {
+    const jobs = repeats(await request('GET', `v1/pulls/${encodeURIComponent(job.id)}`));
+    for (const [done, repeat] of jobs.entries()) {
+      const accepted = await request('POST', 'v1/pulls', repeat).catch((error) => {
+        throw done ? new Error(`${done} of ${f.plural(jobs.length, 'job')} started, then: ${error.message}`) : error;
+      });
+      this.started({ ...accepted, images: accepted?.images?.length ? accepted.images : repeat.images });
+    }
   }
 
   target() {

@@ -59,7 +59,7 @@ export function pullText(pull, now) {
     case 'running':
       if (!pull.layersTotal && !pull.layers.size) return 'asking the registry';
       return join(
-        pull.bytesTotal ? `${bytes(pull.bytesCurrent)} of ${bytes(pull.bytesTotal)}` : '',
+        pull.bytesTotal ? `${bytes(pull.bytesCurrent)} of ${bytes(pull.bytesTotal)}` : pull.bytesTotal == null ? 'size unknown' : '',
         pace(pull.bytesPerSecond, pull.etaSeconds),
         pull.layersTotal ? `${pull.layersDone}/${pull.layersTotal} layers` : '',
       );
@@ -69,7 +69,7 @@ export function pullText(pull, now) {
     }
     case 'succeeded':
       return join(
-        pull.bytesCurrent ? bytes(pull.bytesCurrent) : 'up to date',
+        pull.bytesTotal == null ? 'size unknown' : pull.bytesTotal ? bytes(pull.bytesTotal) : 'up to date',
         pull.downloadMillis == null ? '' : duration((pull.downloadMillis + (pull.extractMillis ?? 0)) / 1000),
         pull.digest ? shortDigest(pull.digest) : '',
       );
@@ -139,7 +139,7 @@ export function eventText(type, data) {
     case 'pull.failed':
       return join(`failed: ${data.reason}`, data.message);
     case 'pull.succeeded':
-      return join('succeeded', bytes(data.bytesDownloaded ?? 0), data.digest);
+      return join('succeeded', data.bytesDownloaded == null ? 'size unknown' : bytes(data.bytesDownloaded), data.digest);
     default:
       return join(type.replace('pull.', ''), data.message);
   }

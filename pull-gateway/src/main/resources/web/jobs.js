@@ -37,7 +37,7 @@ export function jobFacts(job, sum, now) {
   return f.join(
     took && (isOpen(job) ? `running for ${took}` : `took ${took}`),
     job.rows.size ? f.plural(job.rows.size, 'worker') : '',
-    sum.bytes ? f.bytes(sum.bytes) : '',
+    sum.bytesTotal ? `${f.bytes(sum.bytes)} of ${f.bytes(sum.bytesTotal)}` : sum.bytes ? f.bytes(sum.bytes) : '',
     job.project ? `project ${job.project}` : '',
     Object.entries(job.labels ?? {}).map(([key, value]) => `${key}=${value}`),
   );

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What one event does to one pull. No DOM, no clock, no network.
+// What one event does to one pull: the same as the gateway's PullState and the command line's Board; one table of cases
+// (folds.json of the tests) holds all three to it. No DOM, no clock, no network.
 
 const TERMINAL = new Set(['succeeded', 'skipped', 'failed', 'cancelled']);
 
@@ -44,31 +45,39 @@ export function change(pull, type, data) {
   }
   find(pull);
   CHANGES[type]?.(pull, data);
-  if (pull.state !== 'running') pull.bytesPerSecond = pull.etaSeconds = null;
+}
+
+/** What was said of another state does not hold in this one. */
+function enter(pull, state, fields) {
+  Object.assign(pull, { state, reason: null, message: null, notBefore: null }, fields);
+  if (state !== 'running') pull.bytesPerSecond = pull.etaSeconds = null;
 }
 
 const CHANGES = {
-  'pull.queued': (pull) => { pull.state = 'queued'; },
-  'pull.started': (pull) => Object.assign(pull, { state: 'running', reason: null, message: null }),
+  'pull.queued': (pull) => enter(pull, 'queued'),
+  'pull.started': (pull) => enter(pull, 'running', { layers: new Map() }),
   'layer': (pull, data) => {
-    pull.state = 'running';
+    enter(pull, 'running');
     pull.layers.set(data.layer, layerOf(pull.layers.get(data.layer), data));
   },
   'pull.progress': (pull, data) => {
     const { bytesCurrent, bytesTotal, layersDone, layersTotal, bytesPerSecond, etaSeconds } = data;
-    Object.assign(pull, { state: 'running', bytesCurrent, bytesTotal, layersDone, layersTotal, bytesPerSecond, etaSeconds });
+    enter(pull, 'running', { bytesCurrent, bytesTotal, layersDone, layersTotal, bytesPerSecond, etaSeconds });
     pull.percent = Math.max(pull.percent, data.percent);
   },
-  'pull.retrying': (pull, { reason, message, notBefore }) =>
-    Object.assign(pull, { state: 'retrying', reason, message, notBefore }),
-  'pull.succeeded': (pull, data) => Object.assign(pull, {
-    state: 'succeeded', percent: 100, digest: data.digest, previousDigest: data.previousDigest, reason: null, message: null,
-    bytesCurrent: data.bytesDownloaded ?? pull.bytesCurrent, queueMillis: data.queueMillis,
-    downloadMillis: data.downloadMillis, extractMillis: data.extractMillis,
-  }),
-  'pull.skipped': (pull, { digest }) => Object.assign(pull, { state: 'skipped', percent: 100, digest }),
-  'pull.failed': (pull, { reason, message, hint }) => Object.assign(pull, { state: 'failed', reason, message, hint }),
-  'pull.cancelled': (pull, { message }) => Object.assign(pull, { state: 'cancelled', message }),
+  'pull.retrying': (pull, { reason, message, notBefore }) => enter(pull, 'retrying', { reason, message, notBefore }),
+  'pull.succeeded': (pull, data) => {
+    const { digest, previousDigest, layersCached, layersDownloaded, queueMillis, downloadMillis, extractMillis } = data;
+    // Older workers wrote 0 for what is not known.
+    const known = data.bytesDownloaded || (data.bytesDownloaded === 0 && !layersDownloaded);
+    enter(pull, 'succeeded', {
+      percent: 100, digest, previousDigest, layersCached, layersDownloaded, queueMillis, downloadMillis, extractMillis,
+      bytesCurrent: known ? data.bytesDownloaded : pull.bytesCurrent, bytesTotal: known ? data.bytesDownloaded : null,
+    });
+  },
+  'pull.skipped': (pull, { digest }) => enter(pull, 'skipped', { percent: 100, digest }),
+  'pull.failed': (pull, { reason, message, hint }) => enter(pull, 'failed', { reason, message, hint }),
+  'pull.cancelled': (pull, { message }) => enter(pull, 'cancelled', { message }),
 };
 
 /** A layer with its speed, smoothed over the times that the events carry. */

@@ -16,16 +16,56 @@ export const tokens = (query) => query.toLowerCase().split(/\s+/).filter(Boolean
 
 export const has = (query, text) => query.every((token) => text.includes(token));
 
-/** Counts, bytes and percent over all pulls of a job; counted once per version. */
+/**
+ * How far pulls are together, as OverallProgress of the contract: by bytes where sizes are known, else by images. A size
+ * that is not known is taken for the mean of those that are; an image that was there weighs nothing.
+ */
+class Progress {
+  open = 0; pulls = 0; shares = 0; sized = 0; current = 0; total = 0; unsized = 0; unsizedShares = 0; unsizedCurrent = 0;
+
+  add({ state, percent, bytesCurrent, bytesTotal }) {
+    const ended = ENDED.includes(state);
+    const share = state === 'succeeded' || state === 'skipped' ? 1 : percent / 100;
+    const total = state === 'skipped' ? 0 : bytesTotal;
+    this.pulls++;
+    this.shares += share;
+    if (!ended) this.open++;
+    if (total == null) {
+      this.unsized++;
+      this.unsizedShares += share;
+      this.unsizedCurrent += bytesCurrent;
+    } else if (total > 0) {
+      this.sized++;
+      this.current += Math.min(bytesCurrent, total);
+      this.total += total;
+    }
+  }
+
+  percent() {
+    const now = 100 * this.share();
+    return Math.max(0, Math.min(this.open ? 99.9 : 100, now));
+  }
+
+  share() {
+    if (this.sized) {
+      const mean = this.total / this.sized;
+      return (this.current + mean * this.unsizedShares) / (this.total + mean * this.unsized);
+    }
+    if (this.unsized) return this.unsizedShares / this.unsized;
+    return this.pulls ? this.shares / this.pulls : 0;
+  }
+}
+
+/** Counts, bytes and percent over all pulls of a job; counted once per version. The percentage never falls. */
 export function summary(job) {
   if (job.sum?.version === job.version) return job.sum;
-  const sum = { version: job.version, total: 0, percent: 0, speed: 0, eta: null, bytes: 0 };
+  const sum = { version: job.version, total: 0, percent: 0, speed: 0, eta: null, bytes: 0, bytesTotal: null };
+  const progress = new Progress();
   for (const state of COUNTED) sum[state] = 0;
   eachPull(job, (pull) => {
     sum.total++;
     sum[pull.state]++;
-    sum.bytes += pull.bytesCurrent;
-    if (pull.state !== 'failed' && pull.state !== 'cancelled') sum.percent += pull.percent;
+    progress.add(pull);
     if (pull.state !== 'running') return;
     sum.speed += pull.bytesPerSecond ?? 0;
     if (pull.etaSeconds != null) sum.eta = Math.max(sum.eta ?? 0, pull.etaSeconds);
@@ -33,13 +73,18 @@ export function summary(job) {
   if (sum.total === 0) { // a view without its pulls still has their counts
     for (const state of ENDED) sum.total += sum[state] = job[state] ?? 0;
     sum.percent = job.percent ?? 0;
+    sum.bytes = job.bytesCurrent ?? 0;
+    sum.bytesTotal = job.bytesTotal ?? null;
   } else {
-    sum.percent /= sum.total;
+    sum.percent = progress.percent();
+    sum.bytes = progress.current + progress.unsizedCurrent;
+    sum.bytesTotal = progress.unsized ? null : progress.total;
   }
+  job.reached = sum.percent = Math.max(job.reached ?? 0, sum.percent);
   sum.waiting = sum.queued + sum.pending;
   if (sum.waiting) sum.eta = null; // nobody knows how long those take that have not begun
   sum.done = sum.succeeded + sum.skipped;
-  sum.missed = sum.total ? (100 * (sum.failed + sum.cancelled)) / sum.total : 0;
+  sum.missed = sum.total ? Math.min(100 - sum.percent, (100 * (sum.failed + sum.cancelled)) / sum.total) : 0;
   return (job.sum = sum);
 }
 
@@ -121,6 +166,32 @@ export function targetOf(mode, words) {
   }
   return target;
 }
+
+/**
+ * Jobs that repeat exactly the pairs of image and worker that failed, as the first job asked for them: one job for all
+ * workers on which the same images failed.
+ *
+ * @param view the job as the gateway answers it, with its pulls
+ */
+export function repeats(view) {
+  const failed = Map.groupBy((view.pulls ?? []).filter((pull) => pull.state === 'failed'), (pull) => pull.worker);
+  const alike = Map.groupBy(failed, ([, pulls]) => pulls.map((pull) => pull.pull).sort().join());
+  return [...alike.values()].map((group) => repeat(view, group[0][1], group.map(([worker]) => worker)));
+}
+
+function repeat({ project, labels, options = {} }, pulls, workers) {
+  const { pullPolicy, parallelism, backoffLimit, timeoutSeconds, activeDeadlineSeconds, credentials, images = [] } = options;
+  const image = (pull) => {
+    const own = images.find((one) => one.image === pull.image && (one.platform ?? null) === (pull.platform ?? null)) ?? {};
+    return { image: pull.image, platform: pull.platform, project: own.project, credentials: named(own.credentials) };
+  };
+  return {
+    images: pulls.map(image), target: { mode: 'all', workers }, project, labels, pullPolicy, parallelism, backoffLimit,
+    timeoutSeconds, activeDeadlineSeconds, credentials: named(credentials),
+  };
+}
+
+const named = (name) => name && { name };
 
 /**
  * The matrix of a job: which workers and images have a pull that matches, workers with failures first.

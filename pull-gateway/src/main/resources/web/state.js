@@ -72,7 +72,7 @@ function jobOf(view) {
   const version = nextVersion();
   const job = {
     state: 'pending', labels: {}, images: [], workers: [], reasons: [], createdAt: null, ...view,
-    rows: new Map(), columns: new Map(), log: [], version, shape: version,
+    rows: new Map(), columns: new Map(), log: [], version, shape: version, reached: view.percent ?? 0,
   };
   delete job.pulls;
   for (const worker of job.workers) job.rows.set(worker, new Map());

@@ -4,10 +4,10 @@ package dev.pullcast.cli.render;
 import dev.pullcast.cli.render.PullLine.Progress;
 import dev.pullcast.cli.render.PullLine.Status;
 import dev.pullcast.contract.event.FailureReason;
-import dev.pullcast.contract.event.LayerPhase;
 import dev.pullcast.contract.event.PullEvent;
 import dev.pullcast.contract.event.PullOrigin;
 import dev.pullcast.contract.view.JobView;
+import dev.pullcast.contract.view.OverallProgress;
 import dev.pullcast.contract.view.PullView;
 import java.time.Duration;
 import java.time.Instant;
@@ -27,7 +27,7 @@ public final class Board {
     private final Map<PullLine.Key, PullLine> lines = new LinkedHashMap<>();
     private final Set<String> workers = new HashSet<>();
     private final UnaryOperator<PullLine> judge;
-    private double overall;
+    private double reached;
 
     /** Takes every pull's own word for how it ended. */
     public Board() {
@@ -103,14 +103,16 @@ public final class Board {
         return List.copyOf(lines.values());
     }
 
-    /** The mean of all percentages, 0 to 100; never less than it was. */
-    public double overallPercent() {
-        double mean = lines.values().stream()
-                .mapToDouble(line -> line.isDone() ? 100 : line.progress().percent())
-                .average()
-                .orElse(0);
-        overall = Math.max(overall, mean);
-        return overall;
+    /** How far all of them are; the percentage is never less than it was. */
+    public Overall overall() {
+        OverallProgress all = new OverallProgress();
+        boolean known = false;
+        for (PullLine line : lines.values()) {
+            all.add(line.part());
+            known |= line.progress().bytesCurrent() > 0 || line.progress().layersTotal() == 0;
+        }
+        reached = Math.max(reached, all.percent());
+        return new Overall(reached, all.bytesCurrent(), all.bytesTotal(), known);
     }
 
     /** Whether there is at least one pull and nothing follows for any. */
@@ -151,13 +153,18 @@ public final class Board {
     private static PullLine next(PullLine line, PullEvent.OfPull event) {
         PullOrigin origin = event.origin();
         return switch (event) {
-            case PullEvent.Queued _ -> with(line, new Status.Queued(), line.progress(), line.layers(), origin);
+            case PullEvent.Queued _ -> with(line, new Status.Queued(), line.progress().standing(), line.layers(), origin);
             case PullEvent.Started _ -> with(line, new Status.Running(), line.progress(), Map.of(), origin);
             case PullEvent.Layer layer ->
                 with(line, new Status.Running(), line.progress(), with(line.layers(), layer), origin);
             case PullEvent.Progress p -> with(line, new Status.Running(), progress(line, p), line.layers(), origin);
             case PullEvent.Retrying r ->
-                with(line, new Status.Retrying(r.reason(), r.notBefore()), line.progress(), Map.of(), origin);
+                with(
+                        line,
+                        new Status.Retrying(r.reason(), r.notBefore()),
+                        line.progress().standing(),
+                        line.layers(),
+                        origin);
             case PullEvent.Succeeded s ->
                 ended(
                         line,
@@ -183,7 +190,9 @@ public final class Board {
 
     private static Map<String, PullLine.Layer> with(Map<String, PullLine.Layer> layers, PullEvent.Layer event) {
         Map<String, PullLine.Layer> result = new LinkedHashMap<>(layers);
-        result.put(event.layer(), new PullLine.Layer(event.phase(), event.current(), event.total()));
+        PullLine.Layer before = layers.get(event.layer());
+        Long total = event.total() == null && before != null ? before.total() : event.total();
+        result.put(event.layer(), new PullLine.Layer(event.phase(), event.current(), total));
         return result;
     }
 
@@ -200,7 +209,7 @@ public final class Board {
                 line.image(),
                 line.platform(),
                 status,
-                line.progress(),
+                line.progress().at(status),
                 line.layers(),
                 startedAt != null ? startedAt : origin.time(),
                 origin.time());
@@ -225,7 +234,7 @@ public final class Board {
                         view.bytesPerSecond(),
                         view.etaSeconds()),
                 layers,
-                null,
+                startedAt(view),
                 view.state().isTerminal() ? view.updatedAt() : null);
     }
 
@@ -234,17 +243,8 @@ public final class Board {
             case PENDING -> new Status.Pending();
             case QUEUED -> new Status.Queued();
             case RUNNING, LOST -> new Status.Running();
-            case RETRYING -> new Status.Retrying(view.reason(), null);
-            case SUCCEEDED -> {
-                int cached = (int) view.layers().stream()
-                        .filter(layer -> layer.phase() == LayerPhase.CACHED)
-                        .count();
-                yield new Status.Succeeded(
-                        view.digest(),
-                        view.bytesCurrent(),
-                        cached,
-                        view.layers().size() - cached);
-            }
+            case RETRYING -> new Status.Retrying(view.reason(), view.notBefore());
+            case SUCCEEDED -> succeeded(view);
             case SKIPPED -> new Status.Skipped(view.digest());
             case FAILED ->
                 new Status.Failed(
@@ -253,5 +253,24 @@ public final class Board {
                         view.hint() != null ? view.hint() : "");
             case CANCELLED -> new Status.Cancelled(view.message() != null ? view.message() : "");
         };
+    }
+
+    private static Status succeeded(PullView view) {
+        Integer cached = view.arrival().layersCached();
+        Integer downloaded = view.arrival().layersDownloaded();
+        return new Status.Succeeded(
+                view.digest(),
+                view.bytesTotal() == null ? null : Long.valueOf(view.bytesCurrent()),
+                cached == null ? 0 : cached,
+                downloaded == null ? 0 : downloaded);
+    }
+
+    /** As {@link #ended} has it, for what has arrived. */
+    private static @Nullable Instant startedAt(PullView view) {
+        Long download = view.arrival().downloadMillis();
+        Long extract = view.arrival().extractMillis();
+        return download == null || extract == null
+                ? view.startedAt()
+                : view.updatedAt().minusMillis(download + extract);
     }
 }

@@ -82,7 +82,7 @@ public final class FleetFrame {
                     look);
             return job.isGood() ? look.good(text) : look.bad(text);
         }
-        double percent = job.board().overallPercent();
+        double percent = job.board().overall().percent();
         String left = id + ' ' + Text.padLeft((int) percent + "%", 4) + ' ';
         int barWidth = width >= BAR_FROM_WIDTH ? BAR : 0;
         String bar = barWidth == 0 ? "" : look.paintedBar(percent, barWidth) + ' ';

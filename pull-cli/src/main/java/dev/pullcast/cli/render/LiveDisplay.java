@@ -24,7 +24,7 @@ final class LiveDisplay implements Display {
         canvas.draw(
                 now,
                 size -> LiveFrame.of(
-                        board.lines(), board.overallPercent(), new Screen(size, terminal.look(), layers), now));
+                        board.lines(), board.overall(), new Screen(size, terminal.look(), layers), now));
     }
 
     @Override

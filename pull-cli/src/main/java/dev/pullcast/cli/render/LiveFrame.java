@@ -59,11 +59,11 @@ public final class LiveFrame {
      * The lines to show.
      *
      * @param lines the pulls
-     * @param overallPercent of all, 0 to 100
+     * @param overall of all of them
      * @param screen to draw for; more pulls than it has room for are summed up in one line
      * @param now for countdowns and times, UTC
      */
-    public static List<String> of(List<PullLine> lines, double overallPercent, Screen screen, Instant now) {
+    public static List<String> of(List<PullLine> lines, Overall overall, Screen screen, Instant now) {
         Look look = screen.look();
         if (lines.isEmpty()) {
             return List.of(look.faint(
@@ -71,7 +71,7 @@ public final class LiveFrame {
         }
         LiveFrame frame = new LiveFrame(screen, now, lines);
         List<String> result = frame.rows(lines, Math.max(1, screen.size().height() - 3));
-        result.add(frame.total(lines, overallPercent));
+        result.add(frame.total(lines, overall));
         return result;
     }
 
@@ -131,7 +131,7 @@ public final class LiveFrame {
                     case Status.Retrying r -> look.warning(Text.cut(retrying(r), room, look));
                     case Status.Succeeded s ->
                         look.good(Text.cut(
-                                look.tick() + " pulled " + Text.bytes(s.bytesDownloaded()) + Names.took(line),
+                                look.tick() + ' ' + s.pulled() + Names.took(line),
                                 room,
                                 look));
                     case Status.Skipped _ -> look.good(Text.cut(look.tick() + " already present", room, look));
@@ -171,8 +171,7 @@ public final class LiveFrame {
     private static String valueOf(Column column, Progress p, boolean extracting) {
         return switch (column) {
             case PERCENT -> (int) p.percent() + "%";
-            case BYTES ->
-                p.bytesTotal() == null ? Text.bytes(p.bytesCurrent()) : Text.bytesOf(p.bytesCurrent(), p.bytesTotal());
+            case BYTES -> p.bytes();
             case SPEED ->
                 extracting ? "unpacking" : p.bytesPerSecond() == null ? "" : Text.bytes(p.bytesPerSecond()) + "/s";
             case ETA -> p.etaSeconds() == null || extracting ? "" : "ETA " + Text.clock(p.etaSeconds());
@@ -189,7 +188,7 @@ public final class LiveFrame {
         return look.paintedBar(percent, width) + ' ' + right.stripTrailing();
     }
 
-    private String total(List<PullLine> lines, double percent) {
+    private String total(List<PullLine> lines, Overall overall) {
         long done = lines.stream().filter(PullLine::isDone).count();
         long speed = lines.stream()
                 .filter(line -> line.status() instanceof Status.Running)
@@ -198,11 +197,10 @@ public final class LiveFrame {
                     return perSecond == null ? 0 : perSecond;
                 })
                 .sum();
-        long bytes =
-                lines.stream().mapToLong(line -> line.progress().bytesCurrent()).sum();
-        List<String> columns = new ArrayList<>(List.of(Text.padLeft((int) percent + "%", Column.PERCENT.width)));
+        List<String> columns =
+                new ArrayList<>(List.of(Text.padLeft((int) overall.percent() + "%", Column.PERCENT.width)));
         if (size.width() >= Column.BYTES.fromWidth) {
-            columns.add(Text.padLeft(Text.bytes(bytes), Column.BYTES.width));
+            columns.add(Text.padLeft(overall.bytes(), Column.BYTES.width));
         }
         if (size.width() >= Column.SPEED.fromWidth) {
             columns.add(Text.padLeft(speed == 0 ? "" : Text.bytes(speed) + "/s", Column.SPEED.width));
@@ -214,7 +212,7 @@ public final class LiveFrame {
         }
         String full = done + " of " + lines.size() + " done";
         String name = full.length() <= nameWidth ? full : Text.cut(done + "/" + lines.size(), nameWidth, look);
-        return Text.padRight(name, nameWidth) + ' ' + bar(percent, size.width() - nameWidth - 1, columns);
+        return Text.padRight(name, nameWidth) + ' ' + bar(overall.percent(), size.width() - nameWidth - 1, columns);
     }
 
     /** Of all pulls; -1 while that is not known of any of them. */

@@ -154,7 +154,7 @@ final class PlainDisplay implements Display {
                         : Optional.empty();
             case Status.Succeeded s ->
                 changed
-                        ? Optional.of("pulled " + Text.bytes(s.bytesDownloaded()) + Names.took(line))
+                        ? Optional.of(s.pulled() + Names.took(line))
                         : Optional.empty();
             case Status.Skipped _ -> changed ? Optional.of("already present") : Optional.empty();
             case Status.Failed f ->
@@ -168,9 +168,7 @@ final class PlainDisplay implements Display {
 
     private static String progress(PullLine line) {
         PullLine.Progress p = line.progress();
-        StringBuilder text = new StringBuilder((int) p.percent() + "%, ");
-        text.append(
-                p.bytesTotal() == null ? Text.bytes(p.bytesCurrent()) : Text.bytesOf(p.bytesCurrent(), p.bytesTotal()));
+        StringBuilder text = new StringBuilder((int) p.percent() + "%, " + p.bytes());
         if (p.bytesPerSecond() != null && !line.isExtracting()) {
             text.append(", ").append(Text.bytes(p.bytesPerSecond())).append("/s");
         }

@@ -3,6 +3,8 @@ package dev.pullcast.cli.render;
 
 import dev.pullcast.contract.event.FailureReason;
 import dev.pullcast.contract.event.LayerPhase;
+import dev.pullcast.contract.view.OverallProgress;
+import dev.pullcast.contract.view.PullView;
 import java.time.Instant;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -64,6 +66,39 @@ public record PullLine(
             @Nullable Long etaSeconds) {
         static final Progress NONE = new Progress(0, 0, null, 0, 0, null, null);
 
+        /** The bytes for people: of how many, where that is known. */
+        String bytes() {
+            if (bytesTotal != null) {
+                return Text.bytesOf(bytesCurrent, bytesTotal);
+            }
+            return bytesCurrent == 0 && layersTotal > 0 ? "unknown" : Text.bytes(bytesCurrent);
+        }
+
+        /** The same while nothing moves. */
+        Progress standing() {
+            return new Progress(percent, bytesCurrent, bytesTotal, layersDone, layersTotal, null, null);
+        }
+
+        /** The same at the end of a pull. */
+        Progress at(Status end) {
+            return switch (end) {
+                case Status.Succeeded s -> {
+                    Long bytes = s.bytesDownloaded();
+                    yield new Progress(
+                            100,
+                            bytes == null ? bytesCurrent : bytes,
+                            bytes,
+                            layersDone,
+                            layersTotal,
+                            null,
+                            null);
+                }
+                case Status.Skipped _ -> standing().withPercent(100);
+                case Status.Failed _, Status.Cancelled _ -> standing();
+                case Status.Pending _, Status.Queued _, Status.Running _, Status.Retrying _ -> this;
+            };
+        }
+
         Progress withPercent(double value) {
             return new Progress(value, bytesCurrent, bytesTotal, layersDone, layersTotal, bytesPerSecond, etaSeconds);
         }
@@ -85,8 +120,22 @@ public record PullLine(
                 @Nullable FailureReason reason, @Nullable Instant notBefore) implements Status {}
 
         /** On the engine, brought or confirmed by this pull. */
-        record Succeeded(@Nullable String digest, long bytesDownloaded, int layersCached, int layersDownloaded)
-                implements Status {}
+        record Succeeded(
+                @Nullable String digest,
+                @Nullable Long bytesDownloaded,
+                int layersCached,
+                int layersDownloaded)
+                implements Status {
+            /** The bytes for people; {@code unknown} where no size is known. */
+            String downloaded() {
+                return bytesDownloaded == null ? "unknown" : Text.bytes(bytesDownloaded);
+            }
+
+            /** What it brought, in one sentence. */
+            String pulled() {
+                return bytesDownloaded == null ? "pulled, size unknown," : "pulled " + Text.bytes(bytesDownloaded);
+            }
+        }
 
         /** Was on the engine before. */
         record Skipped(@Nullable String digest) implements Status {}
@@ -96,6 +145,24 @@ public record PullLine(
 
         /** Ended by somebody. */
         record Cancelled(String message) implements Status {}
+    }
+
+    /** What it adds to the progress of all pulls. */
+    OverallProgress.Part part() {
+        return OverallProgress.Part.of(state(), progress.percent(), progress.bytesCurrent(), progress.bytesTotal());
+    }
+
+    private PullView.State state() {
+        return switch (status) {
+            case Status.Pending _ -> PullView.State.PENDING;
+            case Status.Queued _ -> PullView.State.QUEUED;
+            case Status.Running _ -> PullView.State.RUNNING;
+            case Status.Retrying _ -> PullView.State.RETRYING;
+            case Status.Succeeded _ -> PullView.State.SUCCEEDED;
+            case Status.Skipped _ -> PullView.State.SKIPPED;
+            case Status.Failed _ -> PullView.State.FAILED;
+            case Status.Cancelled _ -> PullView.State.CANCELLED;
+        };
     }
 
     /** The same with another status. */

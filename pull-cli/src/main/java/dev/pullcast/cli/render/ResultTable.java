@@ -56,17 +56,13 @@ public final class ResultTable {
         String time = Names.time(line);
         return switch (line.status()) {
             case Status.Succeeded s ->
-                List.of(name, "pulled", downloaded(s), cached(line, s), time, digest(s.digest()));
+                List.of(name, "pulled", s.downloaded(), cached(line, s), time, digest(s.digest()));
             case Status.Skipped s -> List.of(name, "already present", "0 B", "", time, digest(s.digest()));
             case Status.Failed f -> List.of(name, "failed: " + f.reason().wireName(), "", "", time, "");
             case Status.Cancelled _ -> List.of(name, "cancelled", "", "", time, "");
             case Status.Pending _, Status.Queued _, Status.Running _, Status.Retrying _ ->
                 List.of(name, "not finished", "", "", "", "");
         };
-    }
-
-    private static String downloaded(Status.Succeeded end) {
-        return end.bytesDownloaded() == 0 && end.layersDownloaded() > 0 ? "unknown" : Text.bytes(end.bytesDownloaded());
     }
 
     /** Layers, and bytes where all of their sizes are known: engines do not tell those of a layer that is there. */

@@ -27,11 +27,11 @@ class BoardTest {
     @Test
     void thePercentageOfAllNeverGoesBackWhenMorePullsBecomeKnown() {
         board.accept(Samples.progress("alpine", 60, 60, 100L, 1));
-        assertThat(board.overallPercent()).isEqualTo(60);
+        assertThat(board.overall().percent()).isEqualTo(60);
         board.accept(Samples.queued("nginx"));
-        assertThat(board.overallPercent()).isEqualTo(60);
+        assertThat(board.overall().percent()).isEqualTo(60);
         board.accept(Samples.progress("nginx", 80, 80, 100L, 2));
-        assertThat(board.overallPercent()).isEqualTo(70);
+        assertThat(board.overall().percent()).isEqualTo(70);
     }
 
     @Test
@@ -121,6 +121,8 @@ class BoardTest {
                     null,
                     null,
                     null,
+                    PullView.Arrival.NONE,
+                    null,
                     Samples.START);
             return new JobView(
                     "job-1",
@@ -133,11 +135,14 @@ class BoardTest {
                     List.of(),
                     List.of("w1"),
                     percent,
+                    10,
+                    100L,
                     0,
                     0,
                     0,
                     0,
                     List.of(),
+                    null,
                     null,
                     List.of(pull));
         }

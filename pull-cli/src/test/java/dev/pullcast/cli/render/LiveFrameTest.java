@@ -23,7 +23,7 @@ class LiveFrameTest {
                         busybox     trying again in 9 s: network
                         nope:1      x not-found: manifest for nope:1 not found: manifest unknown
                         mysql:9     queued
-                        3 of 7 done ========================................  61%       82.4 MB 10.4 MB/s""");
+                        3 of 7 done =================.......................  44%        110 MB 10.4 MB/s""");
     }
 
     @Test
@@ -36,7 +36,7 @@ class LiveFrameTest {
                         busybox     trying again in 9 s: network
                         nope:1      x not-found: manifest for nope:1 not found: manifest unknown
                         mysql:9     queued
-                        3 of 7 done =======================................  61%       82.4 MB 10.4 MB/s""");
+                        3 of 7 done =================......................  44%        110 MB 10.4 MB/s""");
     }
 
     @Test
@@ -49,7 +49,7 @@ class LiveFrameTest {
                         busybox     trying again in 9 s: network
                         nope:1      x not-found: manifest for n~
                         mysql:9     queued
-                        3 of 7 done ==============.........  61%""");
+                        3 of 7 done ==========.............  44%""");
     }
 
     @Test
@@ -60,7 +60,7 @@ class LiveFrameTest {
                         busybox     trying again in 9 s: network
                         nope:1      x not-found: manifest for nope:1 not found: man~
                         ~ and 3 more, 2 of them done
-                        3 of 7 done =================............  61%       82.4 MB""");
+                        3 of 7 done ============.................  44%        110 MB""");
     }
 
     @Test
@@ -70,7 +70,7 @@ class LiveFrameTest {
         board.accept(Samples.progress("alpine", 50, 1_000, 2_000L, 1));
         assertThat(LiveFrame.of(
                         board.lines(),
-                        board.overallPercent(),
+                        board.overall(),
                         new Screen(new Size(40, 24), new Look(true, true), false),
                         Samples.START.plusSeconds(3)))
                 .first()
@@ -86,7 +86,7 @@ class LiveFrameTest {
                 .last()
                 .asString()
                 .isEqualTo(
-                        "0/1        ====================....................  50%       52.0 MB 5.20 MB/s  ETA 0:10");
+                        "0/1        ====================....................  50%   52.0/104 MB 5.20 MB/s  ETA 0:10");
     }
 
     @Test
@@ -125,7 +125,7 @@ class LiveFrameTest {
         board.accept(Samples.queued("nginx"));
         return String.join(
                 "\n",
-                LiveFrame.of(board.lines(), board.overallPercent(), new Screen(size, Look.PLAIN, true), Samples.START));
+                LiveFrame.of(board.lines(), board.overall(), new Screen(size, Look.PLAIN, true), Samples.START));
     }
 
     @Test
@@ -164,6 +164,6 @@ class LiveFrameTest {
 
     private static List<String> lines(Board board, Size size, Look look) {
         return LiveFrame.of(
-                board.lines(), board.overallPercent(), new Screen(size, look, false), Samples.START.plusSeconds(3));
+                board.lines(), board.overall(), new Screen(size, look, false), Samples.START.plusSeconds(3));
     }
 }

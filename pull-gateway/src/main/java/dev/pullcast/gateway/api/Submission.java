@@ -6,6 +6,7 @@ import dev.pullcast.contract.codec.JobContent;
 import dev.pullcast.contract.job.ImageRequest;
 import dev.pullcast.contract.job.JobRecord;
 import dev.pullcast.contract.job.PullJob;
+import dev.pullcast.contract.view.JobOptions;
 import dev.pullcast.contract.view.JobView;
 import dev.pullcast.gateway.enqueue.JobPublisher;
 import dev.pullcast.gateway.feed.EventFeed;
@@ -217,11 +218,14 @@ record Submission(EventFeed feed, JobPublisher publisher, Load load, GatewayMetr
                 List.of(),
                 0,
                 0,
+                null,
+                0,
                 0,
                 0,
                 0,
                 List.of(),
                 null,
+                JobOptions.of(job),
                 List.of());
     }
 }

@@ -6,7 +6,9 @@ import dev.pullcast.contract.event.JobResult;
 import dev.pullcast.contract.event.PullEvent;
 import dev.pullcast.contract.job.ImageRequest;
 import dev.pullcast.contract.job.PullJob;
+import dev.pullcast.contract.view.JobOptions;
 import dev.pullcast.contract.view.JobView;
+import dev.pullcast.contract.view.OverallProgress;
 import dev.pullcast.contract.view.PullView;
 import dev.pullcast.gateway.fleet.ProjectLoads.Counted;
 import java.time.Instant;
@@ -50,8 +52,9 @@ final class JobState {
     private @Nullable Integer ttlSeconds;
     private Subject subject;
     private @Nullable String content;
+    private @Nullable JobOptions options;
     private int pullCount;
-    private double percentSum;
+    private final OverallProgress progress = new OverallProgress();
     private long endOffset = -1;
     /** Its projects; {@code ""} where it has none, or they are not known. */
     private Set<String> owners = Set.of("");
@@ -192,6 +195,10 @@ final class JobState {
         if (ttlSeconds == null) {
             ttlSeconds = job.keeping().ttlSecondsAfterFinished();
         }
+        // Another project's job of the same id is not this one.
+        if (!claimed || Objects.equals(job.soleProject(), project)) {
+            options = JobOptions.of(job);
+        }
         // The coordinator takes the first of equal ids, too.
         if (state == JobView.State.PENDING && !claimed) {
             labels = job.labels();
@@ -256,11 +263,11 @@ final class JobState {
         }
         PullState pull = pull(event);
         PullView.State before = pull.state();
-        double percentBefore = pull.percent();
+        OverallProgress.Part partBefore = pull.part();
         long bytesBefore = pull.bytes();
         Object supersedes = pull.apply(event);
         bytes += pull.bytes() - bytesBefore;
-        percentSum += pull.percent() - percentBefore;
+        progress.replace(partBefore, pull.part());
         if (before != pull.state() && !isFinished()) {
             counts.merge(before, -1, Integer::sum);
             counts.merge(pull.state(), 1, Integer::sum);
@@ -285,6 +292,7 @@ final class JobState {
         ofWorker.put(pullId, pull);
         bytes += pull.bytes();
         pullCount++;
+        progress.add(pull.part());
         counts.merge(PullView.State.PENDING, 1, Integer::sum);
         return pull;
     }
@@ -430,13 +438,16 @@ final class JobState {
                 result,
                 shown,
                 List.copyOf(pullsByWorker.keySet()),
-                pullCount == 0 ? 0 : Math.clamp(percentSum / pullCount, 0, 100),
+                progress.percent(),
+                progress.bytesCurrent(),
+                progress.bytesTotal(),
                 counts.getOrDefault(PullView.State.SUCCEEDED, 0),
                 counts.getOrDefault(PullView.State.SKIPPED, 0),
                 counts.getOrDefault(PullView.State.FAILED, 0),
                 counts.getOrDefault(PullView.State.CANCELLED, 0),
                 reasons,
                 message,
+                options,
                 pulls,
                 omitted == 0 ? null : omitted);
     }

@@ -5,6 +5,7 @@ import dev.pullcast.contract.event.FailureReason;
 import dev.pullcast.contract.event.LayerPhase;
 import dev.pullcast.contract.event.PullEvent;
 import dev.pullcast.contract.event.PullOrigin;
+import dev.pullcast.contract.view.OverallProgress;
 import dev.pullcast.contract.view.PullView;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -38,6 +39,8 @@ final class PullState {
     private @Nullable FailureReason reason;
     private @Nullable String message;
     private @Nullable String hint;
+    private @Nullable Instant notBefore;
+    private PullView.Arrival arrival = PullView.Arrival.NONE;
     private @Nullable Instant startedAt;
     private Instant updatedAt;
     private long bytes = Weight.PULL;
@@ -99,12 +102,14 @@ final class PullState {
         return state;
     }
 
-    double percent() {
-        return percent;
+    /** What it adds to its job's progress. */
+    OverallProgress.Part part() {
+        return OverallProgress.Part.of(state, percent, bytesCurrent, bytesTotal);
     }
 
     /**
-     * Takes an event in. Once the pull has ended nothing changes it: after a worker's crash its events come again, and
+     * Takes an event in. The dashboard ({@code pulls.js}) and the command line ({@code Board}) do the same; one table of
+     * cases holds all three to it. Once the pull has ended nothing changes it: after a worker's crash its events come again, and
      * the first end counts.
      *
      * @return what the event supersedes, as in {@link Applied#supersedes()}
@@ -134,49 +139,63 @@ final class PullState {
             case PullEvent.Queued _ -> enter(PullView.State.QUEUED);
             case PullEvent.Started _ -> {
                 startedAt = startedAt == null ? origin.time() : startedAt;
+                layers.clear();
                 yield enter(PullView.State.RUNNING);
             }
             case PullEvent.Layer layer -> applyLayer(layer);
             case PullEvent.Progress progress -> applyProgress(progress);
             case PullEvent.Retrying retrying -> {
+                enter(PullView.State.RETRYING);
                 reason = retrying.reason();
                 message = retrying.message();
-                bytesPerSecond = null;
-                etaSeconds = null;
-                yield enter(PullView.State.RETRYING);
+                notBefore = retrying.notBefore();
+                yield null;
             }
-            case PullEvent.Succeeded succeeded -> end(PullView.State.SUCCEEDED, succeeded.digest(), null);
-            case PullEvent.Skipped skipped -> end(PullView.State.SKIPPED, skipped.digest(), null);
-            case PullEvent.Cancelled cancelled -> end(PullView.State.CANCELLED, null, cancelled.message());
+            case PullEvent.Succeeded succeeded -> arrive(succeeded);
+            case PullEvent.Skipped skipped -> {
+                percent = 100;
+                digest = skipped.digest();
+                yield enter(PullView.State.SKIPPED);
+            }
+            case PullEvent.Cancelled cancelled -> {
+                enter(PullView.State.CANCELLED);
+                message = cancelled.message();
+                yield null;
+            }
             case PullEvent.Failed failed -> {
-                end(PullView.State.FAILED, null, failed.message());
+                enter(PullView.State.FAILED);
                 reason = failed.reason();
+                message = failed.message();
                 hint = failed.hint();
                 yield null;
             }
         };
     }
 
+    /** What was said of another state does not hold in this one. */
     private @Nullable Object enter(PullView.State next) {
         state = next;
-        return null;
-    }
-
-    private @Nullable Object end(PullView.State next, @Nullable String digest, @Nullable String message) {
-        state = next;
-        this.digest = digest;
-        this.message = message;
         reason = null;
-        bytesPerSecond = null;
-        etaSeconds = null;
-        if (next == PullView.State.SUCCEEDED || next == PullView.State.SKIPPED) {
-            percent = 100;
+        message = null;
+        notBefore = null;
+        if (next != PullView.State.RUNNING) {
+            bytesPerSecond = null;
+            etaSeconds = null;
         }
         return null;
     }
 
+    private @Nullable Object arrive(PullEvent.Succeeded event) {
+        percent = 100;
+        digest = event.digest();
+        arrival = PullView.Arrival.of(event);
+        bytesTotal = event.bytesDownloaded();
+        bytesCurrent = bytesTotal == null ? bytesCurrent : bytesTotal;
+        return enter(PullView.State.SUCCEEDED);
+    }
+
     private @Nullable Object applyLayer(PullEvent.Layer event) {
-        state = PullView.State.RUNNING;
+        enter(PullView.State.RUNNING);
         LayerState known = layers.get(event.layer());
         if (known == null && layers.size() >= MAX_LAYERS) {
             return null;
@@ -196,7 +215,7 @@ final class PullState {
     }
 
     private Object applyProgress(PullEvent.Progress event) {
-        state = PullView.State.RUNNING;
+        enter(PullView.State.RUNNING);
         bytesCurrent = event.bytesCurrent();
         bytesTotal = event.bytesTotal();
         // A worker may write any number; one that is none must not spoil the sum over all pulls.
@@ -236,6 +255,8 @@ final class PullState {
                 reason,
                 message,
                 hint,
+                notBefore,
+                arrival,
                 startedAt,
                 updatedAt);
     }

@@ -4,6 +4,16 @@ package dev.pullcast.gateway.dashboard;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pullcast.contract.event.JobResult;
+import dev.pullcast.contract.job.Credentials;
+import dev.pullcast.contract.job.ImagePull;
+import dev.pullcast.contract.job.ImageRequest;
+import dev.pullcast.contract.job.Keeping;
+import dev.pullcast.contract.job.PullJob;
+import dev.pullcast.contract.job.PullPolicy;
+import dev.pullcast.contract.job.Rollout;
+import dev.pullcast.contract.job.Target;
+import dev.pullcast.contract.view.JobOptions;
+import dev.pullcast.contract.view.PullView;
 import dev.pullcast.contract.view.JobView;
 import dev.pullcast.contract.view.Snapshot;
 import java.time.Instant;
@@ -239,14 +249,68 @@ class DashboardIT extends OpenDashboard {
         }
 
         @Test
-        void pullsAgainWhatFailedWhereItFailed() {
-            gateway.send(story.accepted(List.of("node-1", "node-2"), "alpine:3.20", IMAGE));
-            gateway.send(story.succeeded("node-1", IMAGE), story.failed("node-2", IMAGE, "manifest unknown"));
-            gateway.send(story.completed(JobResult.FAILED, 3, 1));
+        void pullsAgainExactlyWhatFailedAsItWasAskedFor() {
+            PullJob asked = new PullJob(
+                    story.job,
+                    List.of(
+                            new ImageRequest("alpine:3.20", "linux/arm64", null, new Credentials("hub", null)),
+                            ImageRequest.of(IMAGE)),
+                    PullPolicy.ALWAYS,
+                    Target.EVERYBODY,
+                    2,
+                    null,
+                    null,
+                    600,
+                    Rollout.AT_ONCE,
+                    Keeping.NONE,
+                    ImagePull.USUAL,
+                    new Credentials("team", null),
+                    "team-a",
+                    Map.of("release", "7"));
+            gateway.send(story.accepted(List.of("node-1", "node-2", "node-3"), "alpine:3.20", IMAGE));
+            gateway.send(story.failed("node-2", IMAGE, "manifest unknown"));
+            gateway.send(story.completed(JobResult.FAILED, 2, 4));
+            gateway.job(new JobView(
+                    story.job,
+                    JobView.State.COMPLETED,
+                    "team-a",
+                    Map.of("release", "7"),
+                    Instant.now(),
+                    Instant.now(),
+                    JobResult.FAILED,
+                    List.of(),
+                    List.of("node-1", "node-2", "node-3"),
+                    33,
+                    0,
+                    null,
+                    2,
+                    0,
+                    4,
+                    0,
+                    List.of(),
+                    null,
+                    JobOptions.of(asked),
+                    List.of(
+                            Story.ended(story.job, "node-1", "alpine:3.20", "linux/arm64", PullView.State.FAILED),
+                            Story.ended(story.job, "node-1", IMAGE, null, PullView.State.SUCCEEDED),
+                            Story.ended(story.job, "node-2", "alpine:3.20", "linux/arm64", PullView.State.SUCCEEDED),
+                            Story.ended(story.job, "node-2", IMAGE, null, PullView.State.FAILED),
+                            Story.ended(story.job, "node-3", "alpine:3.20", "linux/arm64", PullView.State.SUCCEEDED),
+                            Story.ended(story.job, "node-3", IMAGE, null, PullView.State.FAILED))));
+            gateway.answer(202, "{\"id\":\"again\"}");
             openTheJob();
             awaitText("#again", "Pull what failed again");
             browser.click("#again");
-            assertThat(browser.run("return [images.value, target.value]")).isEqualTo(List.of(IMAGE, "node-2"));
+            String common = "\"project\":\"team-a\",\"labels\":{\"release\":\"7\"},\"pullPolicy\":\"Always\","
+                    + "\"parallelism\":2,\"activeDeadlineSeconds\":600,\"credentials\":{\"name\":\"team\"}}";
+            browser.await("both jobs were sent", () -> gateway.requests().size() == 2);
+            assertThat(gateway.requests())
+                    .containsExactly(
+                            "POST /v1/pulls {\"images\":[{\"image\":\"alpine:3.20\",\"platform\":\"linux/arm64\","
+                                    + "\"credentials\":{\"name\":\"hub\"}}],"
+                                    + "\"target\":{\"mode\":\"all\",\"workers\":[\"node-1\"]}," + common,
+                            "POST /v1/pulls {\"images\":[{\"image\":\"" + IMAGE + "\"}],"
+                                    + "\"target\":{\"mode\":\"all\",\"workers\":[\"node-2\",\"node-3\"]}," + common);
         }
 
         @Test
@@ -346,11 +410,14 @@ class DashboardIT extends OpenDashboard {
                     List.of(),
                     List.of(WORKER),
                     42.5,
+                    21_250_000,
+                    50_000_000L,
                     0,
                     0,
                     0,
                     0,
                     List.of(),
+                    null,
                     null,
                     List.of(Story.view(story.job, WORKER, IMAGE, 42.5)));
             gateway.begin(new Snapshot(Instant.now(), List.of(job), List.of(Story.worker(WORKER, true))));

@@ -5,6 +5,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.pullcast.contract.codec.ContractJson;
 import dev.pullcast.contract.event.PullEvent;
+import dev.pullcast.contract.view.JobView;
 import dev.pullcast.contract.view.Snapshot;
 import dev.pullcast.contract.view.WorkerView;
 import java.io.IOException;
@@ -31,6 +32,7 @@ final class ScriptedGateway implements AutoCloseable {
 
     private final HttpServer server;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private @Nullable JobView job;
     private final List<String> requests = new CopyOnWriteArrayList<>();
 
     // Guarded by this.
@@ -69,6 +71,11 @@ final class ScriptedGateway implements AutoCloseable {
     /** What has happened to a job before anybody looks at it. */
     synchronized void past(PullEvent... events) {
         past = List.of(events);
+    }
+
+    /** What the gateway answers to a request for one job; null for 404. */
+    synchronized void job(@Nullable JobView view) {
+        this.job = view;
     }
 
     /** The status that new subscribers are refused with, which ends a browser's own attempts; 0 to let them in. */
@@ -128,6 +135,8 @@ final class ScriptedGateway implements AutoCloseable {
             subscribe(exchange);
         } else if (path.startsWith("/v1/pulls/") && path.endsWith("/events")) {
             tellThePast(exchange);
+        } else if (path.startsWith("/v1/pulls/")) {
+            tellTheJob(exchange);
         } else if (path.equals("/v1/session")) {
             synchronized (this) {
                 respond(exchange, sessionStatus, "application/json", session.getBytes(StandardCharsets.UTF_8));
@@ -143,6 +152,11 @@ final class ScriptedGateway implements AutoCloseable {
         synchronized (this) {
             respond(exchange, answer, "application/json", answerBody.getBytes(StandardCharsets.UTF_8));
         }
+    }
+
+    private synchronized void tellTheJob(HttpExchange exchange) throws IOException {
+        byte[] body = job == null ? "{}".getBytes(StandardCharsets.UTF_8) : ContractJson.write(job);
+        respond(exchange, job == null ? 404 : 200, "application/json", body);
     }
 
     private synchronized void subscribe(HttpExchange exchange) throws IOException {

@@ -86,7 +86,40 @@ final class Story {
                 null,
                 null,
                 null,
+                PullView.Arrival.NONE,
+                null,
                 Instant.now());
+    }
+
+    /** A pull that has ended, as a snapshot tells it. */
+    static PullView ended(
+            String job, String worker, String image, @Nullable String platform, PullView.State state) {
+        return new PullView(
+                job,
+                worker,
+                PullId.of(reference(image), platform),
+                image,
+                reference(image),
+                platform,
+                null,
+                state,
+                1,
+                100,
+                0,
+                null,
+                0,
+                0,
+                null,
+                null,
+                List.of(),
+                null,
+                null,
+                null,
+                null,
+                null,
+                PullView.Arrival.NONE,
+                null,
+                LONG_AGO);
     }
 
     PullEvent accepted(List<String> workers, String... images) {

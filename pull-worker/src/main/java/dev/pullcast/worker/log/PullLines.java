@@ -55,21 +55,28 @@ final class PullLines {
             case PullEvent.Retrying retrying ->
                 "%s: %s, trying again in %.1f s: %s"
                         .formatted(image, retrying.reason().wireName(), retrying.delaySeconds(), retrying.message());
-            case PullEvent.Succeeded succeeded ->
-                "%s: SUCCEEDED, %s in %.1f s, %d layers new, %d cached, %s"
-                        .formatted(
-                                image,
-                                megabytes(succeeded.bytesDownloaded()),
-                                (succeeded.downloadMillis() + succeeded.extractMillis()) / 1000.0,
-                                succeeded.layersDownloaded(),
-                                succeeded.layersCached(),
-                                Objects.requireNonNullElse(succeeded.digest(), "no digest"));
+            case PullEvent.Succeeded succeeded -> image + ": SUCCEEDED, " + succeededText(succeeded);
             case PullEvent.Skipped skipped ->
                 image + ": already present, " + Objects.requireNonNullElse(skipped.digest(), "no digest");
             case PullEvent.Failed failed ->
-                "%s: FAILED (%s): %s %s".formatted(image, failed.reason().wireName(), failed.message(), failed.hint());
+                "%s: FAILED (%s): %s | hint: %s".formatted(image, failed.reason().wireName(), failed.message(), failed.hint());
             case PullEvent.Cancelled cancelled -> image + ": cancelled: " + cancelled.message();
         };
+    }
+
+    private static String succeededText(PullEvent.Succeeded event) {
+        String digest = Objects.requireNonNullElse(event.digest(), "no digest");
+        Long bytes = event.bytesDownloaded();
+        if (event.layersDownloaded() == 0 && bytes != null && bytes == 0) {
+            return "up to date, %d layers cached, %s".formatted(event.layersCached(), digest);
+        }
+        return "%s in %.1f s, %d layers new, %d cached, %s"
+                .formatted(
+                        bytes == null ? "size unknown," : megabytes(bytes),
+                        (event.downloadMillis() + event.extractMillis()) / 1000.0,
+                        event.layersDownloaded(),
+                        event.layersCached(),
+                        digest);
     }
 
     private boolean isDue(PullOrigin origin, String what, Object phase) {
@@ -113,7 +120,7 @@ final class PullLines {
                         image,
                         bar(progress.percent() / 100, PULL_CELLS),
                         progress.percent(),
-                        megabytes(progress.bytesCurrent()),
+                        total == null && progress.bytesCurrent() == 0 ? "size unknown" : megabytes(progress.bytesCurrent()),
                         total == null ? "" : " of " + megabytes(total),
                         rate == null ? "" : ", " + megabytes(rate) + "/s");
     }

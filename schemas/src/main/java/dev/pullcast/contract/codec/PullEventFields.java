@@ -60,7 +60,7 @@ final class PullEventFields {
 
     private @Nullable String digest;
     private @Nullable String previousDigest;
-    private long bytesDownloaded;
+    private @Nullable Long bytesDownloaded;
     private int layersCached;
     private int layersDownloaded;
     private long queueMillis;

@@ -208,8 +208,7 @@ public sealed interface PullEvent {
      *
      * @param digest manifest or index digest that the engine recorded; null if it records none
      * @param previousDigest what the reference meant on this engine before; null if nothing
-     * @param bytesDownloaded by this pull, as far as the engine or the registry told; 0 with layers downloaded means that
-     *     neither did
+     * @param bytesDownloaded by this pull; null where neither the engine nor the registry told sizes (the docker command)
      * @param layersCached were there before
      * @param layersDownloaded came with this pull
      * @param queueMillis from task read to first engine call
@@ -220,13 +219,44 @@ public sealed interface PullEvent {
             @JsonUnwrapped PullOrigin origin,
             @Nullable String digest,
             @Nullable String previousDigest,
-            long bytesDownloaded,
+            @Nullable Long bytesDownloaded,
             int layersCached,
             int layersDownloaded,
             long queueMillis,
             long downloadMillis,
             long extractMillis)
             implements OfPull {
+        /** One whose size is known. */
+        // One parameter for each field.
+        public Succeeded(
+                PullOrigin origin,
+                @Nullable String digest,
+                @Nullable String previousDigest,
+                long bytesDownloaded,
+                int layersCached,
+                int layersDownloaded,
+                long queueMillis,
+                long downloadMillis,
+                long extractMillis) {
+            this(
+                    origin,
+                    digest,
+                    previousDigest,
+                    Long.valueOf(bytesDownloaded),
+                    layersCached,
+                    layersDownloaded,
+                    queueMillis,
+                    downloadMillis,
+                    extractMillis);
+        }
+
+        /** Older workers wrote 0 for what is not known. */
+        public Succeeded {
+            bytesDownloaded = bytesDownloaded != null && bytesDownloaded == 0 && layersDownloaded > 0
+                    ? null
+                    : bytesDownloaded;
+        }
+
         @Override
         public String type() {
             return "pull.succeeded";

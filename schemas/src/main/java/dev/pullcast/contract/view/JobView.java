@@ -19,13 +19,16 @@ import org.jspecify.annotations.Nullable;
  * @param result null until completed
  * @param images its images; before acceptance empty
  * @param workers that have a task for it or will get one, sorted
- * @param percent mean over its pulls, 0 to 100
+ * @param percent over its pulls, 0 to 100, as {@link OverallProgress}
+ * @param bytesCurrent that its pulls have loaded so far
+ * @param bytesTotal that they have to load; null while the size of one of them is not known
  * @param succeeded pulls so far
  * @param skipped pulls so far
  * @param failed pulls so far
  * @param cancelled pulls so far
  * @param reasons why it was rejected; empty otherwise
  * @param message of its completion, or null
+ * @param options that it was asked for with; null until its record was read
  * @param pulls one per worker and image; null in lists of jobs, which leave it out
  * @param pullsOmitted how many more pulls there are than there was room for; null for none
  */
@@ -41,52 +44,21 @@ public record JobView(
         List<PullEvent.JobPull> images,
         List<String> workers,
         double percent,
+        long bytesCurrent,
+        @Nullable Long bytesTotal,
         int succeeded,
         int skipped,
         int failed,
         int cancelled,
         List<String> reasons,
         @Nullable String message,
+        @Nullable JobOptions options,
         @Nullable List<PullView> pulls,
         @Nullable Integer pullsOmitted) {
-    /** With all of its pulls, or in a list. */
-    public JobView(
-            String id,
-            State state,
-            @Nullable String project,
-            Map<String, String> labels,
-            Instant createdAt,
-            @Nullable Instant completedAt,
-            @Nullable JobResult result,
-            List<PullEvent.JobPull> images,
-            List<String> workers,
-            double percent,
-            int succeeded,
-            int skipped,
-            int failed,
-            int cancelled,
-            List<String> reasons,
-            @Nullable String message,
-            @Nullable List<PullView> pulls) {
-        this(
-                id,
-                state,
-                project,
-                labels,
-                createdAt,
-                completedAt,
-                result,
-                images,
-                workers,
-                percent,
-                succeeded,
-                skipped,
-                failed,
-                cancelled,
-                reasons,
-                message,
-                pulls,
-                null);
+
+    /** Rounds the percentage. */
+    public JobView {
+        percent = OverallProgress.rounded(percent);
     }
 
     /** Where a job is. */

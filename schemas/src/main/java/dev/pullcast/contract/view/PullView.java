@@ -3,8 +3,10 @@ package dev.pullcast.contract.view;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import dev.pullcast.contract.event.FailureReason;
 import dev.pullcast.contract.event.LayerPhase;
+import dev.pullcast.contract.event.PullEvent;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Where one pull is: the sum of its events. Fields mean what they mean in the events.
  *
+ * @param notBefore when the next attempt starts, UTC; null unless it is retrying
+ * @param arrival how the image came; empty until the pull has succeeded
  * @param startedAt when the engine was first asked, UTC; null before
  * @param updatedAt time of the newest event in it, UTC
  */
@@ -38,8 +42,41 @@ public record PullView(
         @Nullable FailureReason reason,
         @Nullable String message,
         @Nullable String hint,
+        @Nullable Instant notBefore,
+        @JsonUnwrapped Arrival arrival,
         @Nullable Instant startedAt,
         Instant updatedAt) {
+
+    /** Settles what is absent, and rounds the percentage. */
+    @SuppressWarnings("NullAway") // Jackson passes null for an absent field
+    public PullView {
+        percent = OverallProgress.rounded(percent);
+        arrival = arrival == null ? Arrival.NONE : arrival;
+    }
+
+    /** How an image came; fields as in the {@code pull.succeeded} event. */
+    @JsonInclude(JsonInclude.Include.NON_ABSENT)
+    public record Arrival(
+            @Nullable String previousDigest,
+            @Nullable Integer layersCached,
+            @Nullable Integer layersDownloaded,
+            @Nullable Long queueMillis,
+            @Nullable Long downloadMillis,
+            @Nullable Long extractMillis) {
+        /** Of a pull that has not succeeded. */
+        public static final Arrival NONE = new Arrival(null, null, null, null, null, null);
+
+        /** What an event tells. */
+        public static Arrival of(PullEvent.Succeeded event) {
+            return new Arrival(
+                    event.previousDigest(),
+                    event.layersCached(),
+                    event.layersDownloaded(),
+                    event.queueMillis(),
+                    event.downloadMillis(),
+                    event.extractMillis());
+        }
+    }
 
     /** Where a layer is; fields as in the {@code layer} event. */
     @JsonInclude(JsonInclude.Include.NON_ABSENT)
