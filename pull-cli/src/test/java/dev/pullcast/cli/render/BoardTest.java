@@ -144,7 +144,8 @@ class BoardTest {
                     List.of(),
                     null,
                     null,
-                    List.of(pull));
+                    List.of(pull),
+                    null);
         }
     }
 

@@ -100,6 +100,7 @@ class TrueNumbersTest {
                 List.of(),
                 null,
                 null,
-                List.of(pull));
+                List.of(pull),
+                null);
     }
 }

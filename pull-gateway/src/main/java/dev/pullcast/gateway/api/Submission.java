@@ -226,6 +226,7 @@ record Submission(EventFeed feed, JobPublisher publisher, Load load, GatewayMetr
                 List.of(),
                 null,
                 JobOptions.of(job),
-                List.of());
+                List.of(),
+                null);
     }
 }

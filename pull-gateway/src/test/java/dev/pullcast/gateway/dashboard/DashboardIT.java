@@ -296,7 +296,8 @@ class DashboardIT extends OpenDashboard {
                             Story.ended(story.job, "node-2", "alpine:3.20", "linux/arm64", PullView.State.SUCCEEDED),
                             Story.ended(story.job, "node-2", IMAGE, null, PullView.State.FAILED),
                             Story.ended(story.job, "node-3", "alpine:3.20", "linux/arm64", PullView.State.SUCCEEDED),
-                            Story.ended(story.job, "node-3", IMAGE, null, PullView.State.FAILED))));
+                            Story.ended(story.job, "node-3", IMAGE, null, PullView.State.FAILED)),
+                    null));
             gateway.answer(202, "{\"id\":\"again\"}");
             openTheJob();
             awaitText("#again", "Pull what failed again");
@@ -419,7 +420,8 @@ class DashboardIT extends OpenDashboard {
                     List.of(),
                     null,
                     null,
-                    List.of(Story.view(story.job, WORKER, IMAGE, 42.5)));
+                    List.of(Story.view(story.job, WORKER, IMAGE, 42.5)),
+                    null);
             gateway.begin(new Snapshot(Instant.now(), List.of(job), List.of(Story.worker(WORKER, true))));
             openAddress("#/jobs/" + story.job);
             awaitBar("#job-bar", 42);
