@@ -61,18 +61,21 @@ class EnginesOfPeopleIT {
         }
 
         @ParameterizedTest
-        @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
-            "403 | text/plain | Forbidden",
-            "403 | application/json | {\"message\":\"Forbidden\"}",
-            "403 | application/json | {\"error\":\"forbidden\"}",
-            "403 | text/html | ``",
-            "401 | text/html | <h1>Log in</h1>",
-            "404 | text/html | <html><title>Not found</title></html>",
-            "404 | text/plain | 404 page not found",
-            "405 | text/plain | Method Not Allowed",
-            "501 | text/html | <html>no</html>",
-            "302 | text/html | <a href=/login>Found</a>",
-        })
+        @CsvSource(
+                delimiter = '|',
+                quoteCharacter = '`',
+                value = {
+                    "403 | text/plain | Forbidden",
+                    "403 | application/json | {\"message\":\"Forbidden\"}",
+                    "403 | application/json | {\"error\":\"forbidden\"}",
+                    "403 | text/html | ``",
+                    "401 | text/html | <h1>Log in</h1>",
+                    "404 | text/html | <html><title>Not found</title></html>",
+                    "404 | text/plain | 404 page not found",
+                    "405 | text/plain | Method Not Allowed",
+                    "501 | text/html | <html>no</html>",
+                    "302 | text/html | <a href=/login>Found</a>",
+                })
         void pullsWhereNothingButThePullIsAllowed(int status, String type, String body) {
             for (EngineRoute route : Set.of(
                     EngineRoute.PING, EngineRoute.VERSION, EngineRoute.INFO, EngineRoute.INSPECT, EngineRoute.TAG)) {
@@ -103,22 +106,25 @@ class EnginesOfPeopleIT {
     @Nested
     class ARefusalByTheEnginesAddress {
         @ParameterizedTest
-        @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
-            "403 | text/html | <html><body><h1>403 Forbidden</h1> Request forbidden by administrative rules.</body></html>",
-            "401 | text/html | <!DOCTYPE html><title>Sign in</title>",
-            "401 | text/plain | Unauthorized",
-            "403 | application/json | {\"message\":\"Forbidden\"}",
-            "403 | application/json | {\"message\":\"authorization denied by plugin opa: rejected by administrative policy\"}",
-            "403 | application/json | {\"error\":\"access denied\"}",
-            "404 | text/html | <html><title>404</title></html>",
-            "404 | text/plain | Not Found",
-            "405 | text/plain | Method Not Allowed",
-            "407 | text/html | <html></html>",
-            "501 | text/plain | Not Implemented",
-            "302 | text/html | <a href=https://login.example>Found</a>",
-            "500 | text/html | <html><h1>500 Internal Server Error</h1></html>",
-            "200 | text/html | <html><title>Welcome</title></html>",
-        })
+        @CsvSource(
+                delimiter = '|',
+                quoteCharacter = '`',
+                value = {
+                    "403 | text/html | <html><body><h1>403 Forbidden</h1> Request forbidden by administrative rules.</body></html>",
+                    "401 | text/html | <!DOCTYPE html><title>Sign in</title>",
+                    "401 | text/plain | Unauthorized",
+                    "403 | application/json | {\"message\":\"Forbidden\"}",
+                    "403 | application/json | {\"message\":\"authorization denied by plugin opa: rejected by administrative policy\"}",
+                    "403 | application/json | {\"error\":\"access denied\"}",
+                    "404 | text/html | <html><title>404</title></html>",
+                    "404 | text/plain | Not Found",
+                    "405 | text/plain | Method Not Allowed",
+                    "407 | text/html | <html></html>",
+                    "501 | text/plain | Not Implemented",
+                    "302 | text/html | <a href=https://login.example>Found</a>",
+                    "500 | text/html | <html><h1>500 Internal Server Error</h1></html>",
+                    "200 | text/html | <html><title>Welcome</title></html>",
+                })
         void isAnEngineErrorAndSaysSo(int status, String type, String body) {
             engine.whenPulled(EngineAnswer.text(status, type, body));
             PullEvent.Failed failed = pulls.fail("r.example/a:1", FailureReason.ENGINE_ERROR);

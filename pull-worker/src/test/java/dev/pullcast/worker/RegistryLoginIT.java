@@ -182,7 +182,11 @@ class RegistryLoginIT {
         String sealed = SealingKeys.read(root.resolve("keys"))
                 .seal(
                         new RegistryLogin(USER, PASSWORD, null, null, ENGINE.registry()),
-                        new SealedFor("job", null, ENGINE.image("login/app:1"), Instant.now().getEpochSecond() + 60));
+                        new SealedFor(
+                                "job",
+                                null,
+                                ENGINE.image("login/app:1"),
+                                Instant.now().getEpochSecond() + 60));
         assertThat(pull(new Credentials(null, sealed))).isEqualTo("pull.succeeded");
     }
 }

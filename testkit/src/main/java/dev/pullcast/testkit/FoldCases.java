@@ -59,7 +59,11 @@ public final class FoldCases {
         /** The view as a record. */
         public PullView asView() {
             ObjectNode whole = identity();
-            whole.put("attempt", 0).put("percent", 0).put("bytesCurrent", 0).put("layersDone", 0).put("layersTotal", 0);
+            whole.put("attempt", 0)
+                    .put("percent", 0)
+                    .put("bytesCurrent", 0)
+                    .put("layersDone", 0)
+                    .put("layersTotal", 0);
             whole.putArray("layers");
             whole.put("updatedAt", events.getLast().path("time").asString());
             whole.setAll((ObjectNode) view);

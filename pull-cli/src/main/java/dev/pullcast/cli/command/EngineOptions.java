@@ -16,8 +16,9 @@ final class EngineOptions {
     @Option(
             names = "--host",
             paramLabel = "ADDRESS",
-            description = "The engine: unix:///PATH or tcp://HOST:PORT. Default: DOCKER_HOST, else the docker context in"
-                    + " use, else /var/run/docker.sock.")
+            description =
+                    "The engine: unix:///PATH or tcp://HOST:PORT. Default: DOCKER_HOST, else the docker context in"
+                            + " use, else /var/run/docker.sock.")
     private @Nullable String host;
 
     @Option(names = "--socket", paramLabel = "PATH", description = "The engine's socket; as --host unix://PATH.")

@@ -153,7 +153,8 @@ public final class Board {
     private static PullLine next(PullLine line, PullEvent.OfPull event) {
         PullOrigin origin = event.origin();
         return switch (event) {
-            case PullEvent.Queued _ -> with(line, new Status.Queued(), line.progress().standing(), line.layers(), origin);
+            case PullEvent.Queued _ ->
+                with(line, new Status.Queued(), line.progress().standing(), line.layers(), origin);
             case PullEvent.Started _ -> with(line, new Status.Running(), line.progress(), Map.of(), origin);
             case PullEvent.Layer layer ->
                 with(line, new Status.Running(), line.progress(), with(line.layers(), layer), origin);

@@ -102,11 +102,13 @@ public final class FleetDisplay {
             case PullEvent.Failed f -> of(f, "failed: " + f.reason().wireName() + ": " + f.message());
             case PullEvent.JobRejected r -> r.job() + ": rejected: " + String.join("; ", r.reasons());
             case PullEvent.Started s when !failuresOnly -> of(s, "pulling");
-            case PullEvent.Succeeded s when !failuresOnly -> of(
-                    s,
-                    s.bytesDownloaded() == null
-                            ? "pulled, size unknown"
-                            : "pulled " + Text.bytes(s.bytesDownloaded()));
+            case PullEvent.Succeeded s
+            when !failuresOnly ->
+                of(
+                        s,
+                        s.bytesDownloaded() == null
+                                ? "pulled, size unknown"
+                                : "pulled " + Text.bytes(s.bytesDownloaded()));
             case PullEvent.Skipped s when !failuresOnly -> of(s, "already present");
             case PullEvent.Cancelled c when !failuresOnly -> of(c, "cancelled: " + c.message());
             case PullEvent.Retrying r

@@ -23,8 +23,7 @@ final class LiveDisplay implements Display {
     public void tick(Board board, Instant now) {
         canvas.draw(
                 now,
-                size -> LiveFrame.of(
-                        board.lines(), board.overall(), new Screen(size, terminal.look(), layers), now));
+                size -> LiveFrame.of(board.lines(), board.overall(), new Screen(size, terminal.look(), layers), now));
     }
 
     @Override

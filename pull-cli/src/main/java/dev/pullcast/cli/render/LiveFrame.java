@@ -130,10 +130,7 @@ public final class LiveFrame {
                     case Status.Running _ -> running(line, room);
                     case Status.Retrying r -> look.warning(Text.cut(retrying(r), room, look));
                     case Status.Succeeded s ->
-                        look.good(Text.cut(
-                                look.tick() + ' ' + s.pulled() + Names.took(line),
-                                room,
-                                look));
+                        look.good(Text.cut(look.tick() + ' ' + s.pulled() + Names.took(line), room, look));
                     case Status.Skipped _ -> look.good(Text.cut(look.tick() + " already present", room, look));
                     case Status.Failed f ->
                         look.bad(Text.cut(

@@ -152,10 +152,7 @@ final class PlainDisplay implements Display {
                         ? Optional.of("failed for now"
                                 + (r.reason() == null ? "" : " (" + r.reason().wireName() + ")") + ", will try again")
                         : Optional.empty();
-            case Status.Succeeded s ->
-                changed
-                        ? Optional.of(s.pulled() + Names.took(line))
-                        : Optional.empty();
+            case Status.Succeeded s -> changed ? Optional.of(s.pulled() + Names.took(line)) : Optional.empty();
             case Status.Skipped _ -> changed ? Optional.of("already present") : Optional.empty();
             case Status.Failed f ->
                 changed

@@ -85,13 +85,7 @@ public record PullLine(
                 case Status.Succeeded s -> {
                     Long bytes = s.bytesDownloaded();
                     yield new Progress(
-                            100,
-                            bytes == null ? bytesCurrent : bytes,
-                            bytes,
-                            layersDone,
-                            layersTotal,
-                            null,
-                            null);
+                            100, bytes == null ? bytesCurrent : bytes, bytes, layersDone, layersTotal, null, null);
                 }
                 case Status.Skipped _ -> standing().withPercent(100);
                 case Status.Failed _, Status.Cancelled _ -> standing();
@@ -121,10 +115,7 @@ public record PullLine(
 
         /** On the engine, brought or confirmed by this pull. */
         record Succeeded(
-                @Nullable String digest,
-                @Nullable Long bytesDownloaded,
-                int layersCached,
-                int layersDownloaded)
+                @Nullable String digest, @Nullable Long bytesDownloaded, int layersCached, int layersDownloaded)
                 implements Status {
             /** The bytes for people; {@code unknown} where no size is known. */
             String downloaded() {

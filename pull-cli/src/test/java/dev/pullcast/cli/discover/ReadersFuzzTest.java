@@ -96,7 +96,9 @@ class ReadersFuzzTest {
     @FuzzTest(maxDuration = "10m")
     void anythingIsToldApart(byte @NotNull @WithLength(max = LONGEST) [] bytes) {
         Found found = find(null, bytes);
-        assertThat(found.images().size() + found.problems().size() + found.notes().size())
+        assertThat(found.images().size()
+                        + found.problems().size()
+                        + found.notes().size())
                 .isNotNegative();
     }
 
@@ -112,8 +114,8 @@ class ReadersFuzzTest {
     }
 
     private static void read(SourceKind kind, byte[] bytes) {
-        assertThat(find(kind, bytes).images()).allSatisfy(image -> assertThat(image.places())
-                .isNotEmpty());
+        assertThat(find(kind, bytes).images())
+                .allSatisfy(image -> assertThat(image.places()).isNotEmpty());
     }
 
     private static Found find(@Nullable SourceKind kind, byte[] bytes) {

@@ -124,8 +124,7 @@ class LiveFrameTest {
         board.accept(Samples.progress("alpine", 50, 1_000_000, 2_000_000L, 1));
         board.accept(Samples.queued("nginx"));
         return String.join(
-                "\n",
-                LiveFrame.of(board.lines(), board.overall(), new Screen(size, Look.PLAIN, true), Samples.START));
+                "\n", LiveFrame.of(board.lines(), board.overall(), new Screen(size, Look.PLAIN, true), Samples.START));
     }
 
     @Test

@@ -65,8 +65,9 @@ class TrueNumbersTest {
                 .noneMatch(line -> line.contains("0 B"));
         board.accept(succeeded("alpine", null));
         assertThat(board.lines().getFirst().status())
-                .isInstanceOfSatisfying(Status.Succeeded.class, s -> assertThat(s.bytesDownloaded())
-                        .isNull());
+                .isInstanceOfSatisfying(
+                        Status.Succeeded.class,
+                        s -> assertThat(s.bytesDownloaded()).isNull());
         assertThat(String.join("\n", LiveFrame.of(board.lines(), board.overall(), screen, Samples.START)))
                 .contains("size unknown")
                 .doesNotContain("0 B");

@@ -68,8 +68,7 @@ final class Roster {
     }
 
     private void take(String worker, JobEntry.@Nullable Assigned entry) {
-        Assignment assignment =
-                entry == null ? new Assignment(worker, pulls) : new Assignment(worker, pulls, entry);
+        Assignment assignment = entry == null ? new Assignment(worker, pulls) : new Assignment(worker, pulls, entry);
         if (assignments.putIfAbsent(worker, assignment) != null) {
             return;
         }
@@ -107,11 +106,7 @@ final class Roster {
 
     /** The assignments of running workers that this holds for, at this moment. */
     Iterator<Assignment> running(Predicate<Assignment> which) {
-        return running.stream()
-                .map(assignments::get)
-                .filter(which)
-                .toList()
-                .iterator();
+        return running.stream().map(assignments::get).filter(which).toList().iterator();
     }
 
     /** Whether every worker has answered for every pull. */

@@ -50,7 +50,6 @@ class FoldsIT extends OpenDashboard {
                     at('other', 'pull.queued', {}),
                   ].join(', ');
                 })""");
-        assertThat(percents)
-                .isEqualTo("50 10/null, 50 40/130, 50 40/130, 99.9 130/130, 99.9 130/null");
+        assertThat(percents).isEqualTo("50 10/null, 50 40/130, 50 40/130, 99.9 130/130, 99.9 130/null");
     }
 }

@@ -92,8 +92,7 @@ final class Story {
     }
 
     /** A pull that has ended, as a snapshot tells it. */
-    static PullView ended(
-            String job, String worker, String image, @Nullable String platform, PullView.State state) {
+    static PullView ended(String job, String worker, String image, @Nullable String platform, PullView.State state) {
         return new PullView(
                 job,
                 worker,

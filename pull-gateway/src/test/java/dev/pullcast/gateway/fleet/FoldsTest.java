@@ -73,7 +73,10 @@ class FoldsTest {
     void itIsNotAHundredWhileOneGoesOnNorWhenOneFailed() {
         play("a", "pull.progress", "\"bytesCurrent\":100,\"bytesTotal\":100,\"percent\":80");
         assertThat(job().percent()).isEqualTo(99.9);
-        play("b", "pull.failed", "\"reason\":\"not-found\",\"retryable\":false,\"attempts\":1,\"message\":\"m\",\"hint\":\"h\"");
+        play(
+                "b",
+                "pull.failed",
+                "\"reason\":\"not-found\",\"retryable\":false,\"attempts\":1,\"message\":\"m\",\"hint\":\"h\"");
         play("a", "pull.succeeded", "\"bytesDownloaded\":100,\"layersDownloaded\":1,\"digest\":\"sha256:a\"");
         assertThat(job().percent()).isLessThan(100);
     }
@@ -85,8 +88,7 @@ class FoldsTest {
     private void play(String image, String type, String fields) {
         String json = """
                 {"type":"%s","job":"j","worker":"w","pull":"%s","incarnation":"i","image":"%s","reference":"%s",
-                "attempt":1,"engineRetry":0,"seq":%d,"time":"2026-05-04T10:00:00Z",%s}""".formatted(
-                        type, image, image, image, ++offset, fields);
+                "attempt":1,"engineRetry":0,"seq":%d,"time":"2026-05-04T10:00:00Z",%s}""".formatted(type, image, image, image, ++offset, fields);
         PullEvent event = ContractJson.readEvent(json.getBytes(StandardCharsets.UTF_8));
         fleet.apply(event, 1, offset);
     }

@@ -53,8 +53,9 @@ final class SealedCredentials {
         String problem = problemWith(opened, wanted, now);
         if (problem != null) {
             LOG.warn("refused the sealed credentials of job {}: {}", wanted.job(), problem);
-            throw Failures.auth("the sealed credentials are for another registry, job, project or image, or have expired;"
-                    + " send the job with its login again");
+            throw Failures.auth(
+                    "the sealed credentials are for another registry, job, project or image, or have expired;"
+                            + " send the job with its login again");
         }
         RegistryLogin login = opened.login();
         return List.of(new RegistryAuth(

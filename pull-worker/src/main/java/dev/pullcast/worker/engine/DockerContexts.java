@@ -86,13 +86,14 @@ record DockerContexts(Path folder) {
                     + (e instanceof JacksonException ? "it is not JSON" : String.valueOf(e)));
         }
         if (!endpoint.isObject()) {
-            throw new IllegalArgumentException("the docker context '" + chosen.name() + "' (" + chosen.source()
-                    + ") has no docker endpoint");
+            throw new IllegalArgumentException(
+                    "the docker context '" + chosen.name() + "' (" + chosen.source() + ") has no docker endpoint");
         }
         boolean verify = !endpoint.path("SkipTLSVerify").asBoolean(false);
         Path files = folder.resolve("contexts/tls").resolve(id).resolve("docker");
         boolean hasFiles = Files.exists(files.resolve("ca.pem")) || Files.exists(files.resolve("cert.pem"));
-        boolean secured = hasFiles || !verify || endpoint.path("Host").asString("").startsWith("https://");
+        boolean secured =
+                hasFiles || !verify || endpoint.path("Host").asString("").startsWith("https://");
         EngineAddress.Tls tls = secured ? new EngineAddress.Tls(files, verify, true) : null;
         String host = endpoint.path("Host").asString("");
         try {

@@ -85,7 +85,9 @@ public final class DockerEngine implements EngineClient {
         return refreshPing()
                 .compose(p -> shortCall(HttpMethod.GET, path(p, "/info"))
                         .map(DockerEngine::tree)
-                        .recover(t -> EngineException.isRefusal(t) ? version().map(InfoAnswer::fromVersion) : Future.failedFuture(t))
+                        .recover(t -> EngineException.isRefusal(t)
+                                ? version().map(InfoAnswer::fromVersion)
+                                : Future.failedFuture(t))
                         .map(info -> new InfoAnswer(p.podman(), p.versionText(), info)));
     }
 
@@ -286,7 +288,8 @@ public final class DockerEngine implements EngineClient {
                 body.appendBuffer(chunk);
             }
         });
-        boolean ofEngine = response.getHeader("Api-Version") != null || response.getHeader("Libpod-API-Version") != null;
+        boolean ofEngine =
+                response.getHeader("Api-Version") != null || response.getHeader("Libpod-API-Version") != null;
         return drained(response)
                 .otherwiseEmpty()
                 .map(_ -> new ErrorAnswer(

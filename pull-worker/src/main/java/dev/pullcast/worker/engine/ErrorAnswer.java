@@ -43,7 +43,8 @@ record ErrorAnswer(String request, int status, @Nullable String contentType, boo
         if (status == 408 || status == 502 || status == 503 || status == 504) {
             return new EngineException(PullFailure.of(
                     FailureReason.ENGINE_GONE,
-                    "The engine's address " + address + " reaches no engine: it answered " + request + " with " + text));
+                    "The engine's address " + address + " reaches no engine: it answered " + request + " with "
+                            + text));
         }
         if (status / 100 == 2) {
             return EngineException.refusal(PullFailure.of(

@@ -59,7 +59,8 @@ final class PullLines {
             case PullEvent.Skipped skipped ->
                 image + ": already present, " + Objects.requireNonNullElse(skipped.digest(), "no digest");
             case PullEvent.Failed failed ->
-                "%s: FAILED (%s): %s | hint: %s".formatted(image, failed.reason().wireName(), failed.message(), failed.hint());
+                "%s: FAILED (%s): %s | hint: %s"
+                        .formatted(image, failed.reason().wireName(), failed.message(), failed.hint());
             case PullEvent.Cancelled cancelled -> image + ": cancelled: " + cancelled.message();
         };
     }
@@ -120,7 +121,9 @@ final class PullLines {
                         image,
                         bar(progress.percent() / 100, PULL_CELLS),
                         progress.percent(),
-                        total == null && progress.bytesCurrent() == 0 ? "size unknown" : megabytes(progress.bytesCurrent()),
+                        total == null && progress.bytesCurrent() == 0
+                                ? "size unknown"
+                                : megabytes(progress.bytesCurrent()),
                         total == null ? "" : " of " + megabytes(total),
                         rate == null ? "" : ", " + megabytes(rate) + "/s");
     }

@@ -82,8 +82,6 @@ final class LocalImage {
         return reference.digest() == null || reference.tag() == null
                 ? Future.succeededFuture()
                 : engine.tag(wanted.localName(), reference.name(), reference.tag())
-                        .recover(t -> EngineException.isRefusal(t)
-                                ? Future.succeededFuture()
-                                : Future.failedFuture(t));
+                        .recover(t -> EngineException.isRefusal(t) ? Future.succeededFuture() : Future.failedFuture(t));
     }
 }

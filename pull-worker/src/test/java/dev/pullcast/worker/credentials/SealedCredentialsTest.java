@@ -83,7 +83,8 @@ class SealedCredentialsTest {
     void areOpenedForAJobOfTheirSet() throws Exception {
         ImageReference image = ImageReference.parse("r.example/a:1");
         String sealed = seal("r.example", use("r.example/a:1"));
-        assertThat(open(sealed, new Keyring.Wanted(image, null, "team-a", "refresh", "job"), NOW)).hasSize(1);
+        assertThat(open(sealed, new Keyring.Wanted(image, null, "team-a", "refresh", "job"), NOW))
+                .hasSize(1);
         refusal(sealed, new Keyring.Wanted(image, null, "team-a", "refresh", "other-set"), NOW);
     }
 
@@ -92,9 +93,18 @@ class SealedCredentialsTest {
         String sealed = seal("r.example", use("r.example/a:1"));
         ImageReference image = ImageReference.parse("r.example/a:1");
         List<String> texts = List.of(
-                refusal(sealed, new Keyring.Wanted(ImageReference.parse("evil.example/a:1"), null, "team-a", "job", null), NOW),
-                refusal(sealed, new Keyring.Wanted(ImageReference.parse("r.example/b:1"), null, "team-a", "job", null), NOW),
-                refusal(sealed, new Keyring.Wanted(ImageReference.parse("r.example/a:2"), null, "team-a", "job", null), NOW),
+                refusal(
+                        sealed,
+                        new Keyring.Wanted(ImageReference.parse("evil.example/a:1"), null, "team-a", "job", null),
+                        NOW),
+                refusal(
+                        sealed,
+                        new Keyring.Wanted(ImageReference.parse("r.example/b:1"), null, "team-a", "job", null),
+                        NOW),
+                refusal(
+                        sealed,
+                        new Keyring.Wanted(ImageReference.parse("r.example/a:2"), null, "team-a", "job", null),
+                        NOW),
                 refusal(sealed, new Keyring.Wanted(image, null, "team-b", "job", null), NOW),
                 refusal(sealed, new Keyring.Wanted(image, null, "Team-A", "job", null), NOW),
                 refusal(sealed, new Keyring.Wanted(image, null, null, "job", null), NOW),

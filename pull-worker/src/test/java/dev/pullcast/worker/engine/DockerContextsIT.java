@@ -98,11 +98,18 @@ class DockerContextsIT {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {"{bad | default", "{\"auths\":\"x\",\"currentContext\":\"plain\"} | plain",
-        "{\"currentContext\":7} | default", "[] | default"})
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{bad | default",
+                "{\"auths\":\"x\",\"currentContext\":\"plain\"} | plain",
+                "{\"currentContext\":7} | default",
+                "[] | default"
+            })
     void aConfigurationWithMistakesCountsAsFarAsItCanBeRead(String json, String expected) throws Exception {
         config(json);
-        assertThat(docker(Map.of(), "context", "show").lines().toList().getLast()).isEqualTo(expected);
+        assertThat(docker(Map.of(), "context", "show").lines().toList().getLast())
+                .isEqualTo(expected);
         assertThat(address(Map.of()))
                 .hasToString(expected.equals("plain") ? "unix:///x/y.sock" : "unix:///var/run/docker.sock");
     }
@@ -122,7 +129,9 @@ class DockerContextsIT {
             assertThat(tls.folder().resolve("ca.pem")).hasContent(CERTIFICATE.certificate());
         });
         EngineAddress.Tcp blind = (EngineAddress.Tcp) address(Map.of("DOCKER_CONTEXT", "blind"));
-        assertThat(blind.tls()).isNotNull().satisfies(tls -> assertThat(tls.verify()).isFalse());
+        assertThat(blind.tls())
+                .isNotNull()
+                .satisfies(tls -> assertThat(tls.verify()).isFalse());
         // Those of the environment are for DOCKER_HOST.
         EngineAddress.Tcp clear = (EngineAddress.Tcp)
                 address(Map.of("DOCKER_CONTEXT", "tcp", "DOCKER_TLS_VERIFY", "1", "DOCKER_CERT_PATH", "/c"));

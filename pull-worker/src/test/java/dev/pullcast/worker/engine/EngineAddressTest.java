@@ -17,8 +17,7 @@ class EngineAddressTest {
         assertThat(EngineAddress.of(null, empty)).hasToString("unix:///var/run/docker.sock");
         assertThat(EngineAddress.of("unix://", empty)).hasToString("unix:///var/run/docker.sock");
         assertThat(EngineAddress.of(null, Map.of("DOCKER_CONFIG", "/c", "DOCKER_TLS_VERIFY", "1")))
-                .isEqualTo(new EngineAddress.Tcp(
-                        "localhost", 2376, new EngineAddress.Tls(Path.of("/c"), true)));
+                .isEqualTo(new EngineAddress.Tcp("localhost", 2376, new EngineAddress.Tls(Path.of("/c"), true)));
     }
 
     @Test

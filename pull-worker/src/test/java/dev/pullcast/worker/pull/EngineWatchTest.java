@@ -36,7 +36,8 @@ class EngineWatchTest {
     @Test
     void takesNoPauseOfYears() {
         watch.pause("r.example", NOW.plus(Duration.ofDays(3650)), NOW);
-        assertThat(watch.isPaused("r.example", NOW.plus(EngineWatch.MAX_PAUSE).minusSeconds(1))).isTrue();
+        assertThat(watch.isPaused("r.example", NOW.plus(EngineWatch.MAX_PAUSE).minusSeconds(1)))
+                .isTrue();
         assertThat(watch.isPaused("r.example", NOW.plus(EngineWatch.MAX_PAUSE))).isFalse();
     }
 }

@@ -252,9 +252,8 @@ public sealed interface PullEvent {
 
         /** Older workers wrote 0 for what is not known. */
         public Succeeded {
-            bytesDownloaded = bytesDownloaded != null && bytesDownloaded == 0 && layersDownloaded > 0
-                    ? null
-                    : bytesDownloaded;
+            bytesDownloaded =
+                    bytesDownloaded != null && bytesDownloaded == 0 && layersDownloaded > 0 ? null : bytesDownloaded;
         }
 
         @Override

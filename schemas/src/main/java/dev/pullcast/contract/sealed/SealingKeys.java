@@ -225,8 +225,9 @@ public final class SealingKeys {
             throw new SealingException("the sealed claims job, project and image must be strings, and exp a number");
         }
         if (use == null || use.job() == null || use.image() == null || use.expires() <= 0) {
-            throw new SealingException("the sealed credentials do not say for which job and image they are, and until when"
-                    + " (job, image, exp), so they are used for none");
+            throw new SealingException(
+                    "the sealed credentials do not say for which job and image they are, and until when"
+                            + " (job, image, exp), so they are used for none");
         }
         return use;
     }

@@ -36,7 +36,10 @@ public final class OverallProgress {
      * @param total bytes in all; null while unknown; 0 where nothing has to be loaded
      */
     public record Part(
-            boolean open, double share, long current, @Nullable Long total) {
+            boolean open,
+            double share,
+            long current,
+            @Nullable Long total) {
         /** The part of a pull that has not begun. */
         public static final Part NOTHING = new Part(true, 0, 0, null);
 
