@@ -179,6 +179,7 @@ public final class Gateway {
                         () -> FleetKeyTopic.load(
                                 config.feed().kafka(), config.feed().topics()),
                         false)
+                .map(Objects::requireNonNull)
                 .onSuccess(load::learn);
     }
 

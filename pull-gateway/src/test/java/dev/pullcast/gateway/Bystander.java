@@ -74,8 +74,7 @@ final class Bystander implements AutoCloseable {
     }
 
     @Override
-    public void close() throws InterruptedException {
-        clock.shutdown();
-        clock.awaitTermination(10, TimeUnit.SECONDS);
+    public void close() {
+        clock.close();
     }
 }

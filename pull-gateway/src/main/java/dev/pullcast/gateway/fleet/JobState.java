@@ -158,7 +158,7 @@ final class JobState {
         if (isPending()) {
             return expectedPulls;
         }
-        return pullCount
+        return (long) pullCount
                 - counts.getOrDefault(PullView.State.SUCCEEDED, 0)
                 - counts.getOrDefault(PullView.State.SKIPPED, 0)
                 - counts.getOrDefault(PullView.State.FAILED, 0)

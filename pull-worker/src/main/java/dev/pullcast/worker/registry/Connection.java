@@ -126,7 +126,7 @@ final class Connection implements Closeable {
         }
         head.append(request.target()).append(" HTTP/1.1\r\nHost: ").append(endpoint.authority());
         head.append("\r\nUser-Agent: pullcast\r\nAccept-Encoding: identity\r\nConnection: close\r\n");
-        if (absolute && proxy.authorization() != null) {
+        if (absolute && proxy != null && proxy.authorization() != null) {
             head.append("Proxy-Authorization: ").append(proxy.authorization()).append("\r\n");
         }
         request.headers()

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param headers by name in lower case
  * @param body decompressed; empty where none was wanted
  */
+@SuppressWarnings("ArrayRecordComponent") // read once by the one that asked, never compared
 record HttpAnswer(int status, Map<String, List<String>> headers, byte[] body) {
     List<String> all(String header) {
         return headers.getOrDefault(header, List.of());

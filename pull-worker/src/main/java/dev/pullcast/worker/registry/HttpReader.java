@@ -32,7 +32,6 @@ final class HttpReader {
 
     private static final int SWITCHING = 101;
     private static final int OK = 200;
-    private static final int NO_CONTENT = 204;
 
     private final InputStream in;
     private int headBytesLeft = MAX_HEAD_BYTES;
@@ -193,7 +192,7 @@ final class HttpReader {
 
     /** RFC 1950's two bytes; some servers send RFC 1951 alone. */
     private static boolean isZlib(byte[] body) {
-        return body.length > 1 && (body[0] & 0x0f) == 8 && ((body[0] & 0xff) << 8 | body[1] & 0xff) % 31 == 0;
+        return body.length > 1 && (body[0] & 0x0f) == 8 && (((body[0] & 0xff) << 8) | (body[1] & 0xff)) % 31 == 0;
     }
 
     private String headLine() throws IOException {

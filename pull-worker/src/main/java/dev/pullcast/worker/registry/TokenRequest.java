@@ -54,16 +54,20 @@ final class TokenRequest {
         }
         String asked = (service == null ? "" : "service=" + encoded(service) + '&') + "scope="
                 + encoded("repository:" + repository + ":pull");
-        boolean byIdentity = login != null && isGiven(login.identityToken());
-        HttpAnswer answer = Connection.exchange(
-                server, byIdentity ? form(realm, asked, login) : query(realm, asked, login), deadline);
+        Connection.Request request = login != null && isGiven(login.identityToken())
+                ? form(realm, asked, login)
+                : query(realm, asked, login);
+        HttpAnswer answer = Connection.exchange(server, request, deadline);
         return "Bearer " + read(Lookup.checked(answer).body());
     }
 
     private static Connection.Request query(URI realm, String asked, @Nullable RegistryAuth login) {
-        boolean withPassword = login != null && login.password() != null;
-        String account = withPassword ? "&account=" + encoded(String.valueOf(login.username())) : "";
-        Map<String, String> headers = withPassword ? Map.of("Authorization", Lookup.basic(login)) : Map.of();
+        String account = "";
+        Map<String, String> headers = Map.of();
+        if (login != null && login.password() != null) {
+            account = "&account=" + encoded(String.valueOf(login.username()));
+            headers = Map.of("Authorization", Lookup.basic(login));
+        }
         String before = realm.getRawQuery() == null ? "?" : "?" + realm.getRawQuery() + '&';
         return new Connection.Request("GET", path(realm) + before + asked + account, headers, null, MAX_TOKEN_BYTES);
     }
