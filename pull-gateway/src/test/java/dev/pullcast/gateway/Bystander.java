@@ -30,7 +30,7 @@ final class Bystander implements AutoCloseable {
 
     Bystander(int port) {
         this.port = port;
-        clock.scheduleAtFixedRate(this::ask, 0, 50, TimeUnit.MILLISECONDS);
+        var _ = clock.scheduleAtFixedRate(this::ask, 0, 50, TimeUnit.MILLISECONDS);
     }
 
     private void ask() {
@@ -55,7 +55,8 @@ final class Bystander implements AutoCloseable {
     }
 
     static Socket connect(int port) throws IOException {
-        return new Socket(InetAddress.getByName("127.0.0.1"), port, InetAddress.getByName("127.0.0.2"), 0);
+        return new Socket(
+                InetAddress.getLoopbackAddress(), port, InetAddress.getByAddress(new byte[] {127, 0, 0, 2}), 0);
     }
 
     /** How often it has asked. */

@@ -26,7 +26,7 @@ final class Crowd implements AutoCloseable {
     Socket open() throws IOException {
         Socket socket = new Socket();
         socket.setReceiveBufferSize(4096);
-        socket.connect(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), port), 5_000);
+        socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 5_000);
         sockets.add(socket);
         return socket;
     }

@@ -51,6 +51,7 @@ class FrontDoorIT {
     private SseProbe stream;
 
     @BeforeEach
+    @SuppressWarnings("NullAway.Init") // startGateway() makes the others
     void start() {
         gateways = new GatewayFixture(loops.vertx(), kafka);
     }

@@ -135,7 +135,7 @@ class LargeJobsIT {
                             + "\r\nContent-Type: application/json\r\nContent-Length: " + job.length + "\r\n\r\n")
                     .getBytes(StandardCharsets.ISO_8859_1));
             out.write(job);
-            int status = Integer.parseInt(in.readLine().split(" ")[1]);
+            int status = Integer.parseInt(in.readLine().substring(9, 12));
             long length = 0;
             for (String line = in.readLine(); !line.isEmpty(); line = in.readLine()) {
                 if (line.toLowerCase(java.util.Locale.ROOT).startsWith("content-length:")) {

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * exception. Tests run the seeds; {@code scripts/fuzz} goes on from there, guided by what code each input reaches.
  */
 class ReadersFuzzTest {
-    private static final int LONGEST = 3000;
+    static final int LONGEST = 3000;
     private static final Map<String, String> ENVIRONMENT = Map.of("V", "v1.2", "E", "");
 
     @TempDir

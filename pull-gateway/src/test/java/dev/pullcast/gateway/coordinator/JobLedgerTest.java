@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -550,7 +551,8 @@ class JobLedgerTest extends LedgerTest {
             ledger.takeChanges(changes);
 
             assertThat(changes)
-                    .allSatisfy(change -> assertThat(ContractJson.write(((Output.State) change).value()).length)
+                    .allSatisfy(change -> assertThat(
+                                    ContractJson.write(Objects.requireNonNull(((Output.State) change).value())).length)
                             .isLessThan(256 * 1024));
             remember(changes);
             assertThat(restored().state()).isEqualTo(ledger.state());
