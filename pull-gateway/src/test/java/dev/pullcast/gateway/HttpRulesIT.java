@@ -114,6 +114,26 @@ class HttpRulesIT {
     }
 
     @Test
+    void pagesOfOtherOriginsEmbedNothing() {
+        String image = "Sec-Fetch-Dest: image";
+        expectProblem(
+                SseProbe.get(port, "/v1/events", "Sec-Fetch-Site: cross-site", "Sec-Fetch-Mode: no-cors", image), 403);
+        expectProblem(
+                SseProbe.get(port, "/v1/pulls", "Sec-Fetch-Site: same-site", "Sec-Fetch-Mode: no-cors", image), 403);
+        expectProblem(
+                SseProbe.get(
+                        port, "/", "Sec-Fetch-Site: cross-site", "Sec-Fetch-Mode: navigate", "Sec-Fetch-Dest: iframe"),
+                403);
+
+        String[] link = {"Sec-Fetch-Site: cross-site", "Sec-Fetch-Mode: navigate", "Sec-Fetch-Dest: document"};
+        assertThat(SseProbe.get(port, "/", link).status()).isEqualTo(200);
+        assertThat(SseProbe.get(port, "/v1/pulls", "Sec-Fetch-Site: same-origin").status())
+                .isEqualTo(200);
+        assertThat(SseProbe.get(port, "/v1/pulls", "Sec-Fetch-Site: none").status())
+                .isEqualTo(200);
+    }
+
+    @Test
     void other_methods_are_told_which_there_are() {
         SseProbe.Answer answer = SseProbe.request(port, "PUT", "/v1/pulls", JOB, JSON);
         expectProblem(answer, 405);

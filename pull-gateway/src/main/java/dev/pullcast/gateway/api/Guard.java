@@ -46,7 +46,12 @@ record Guard(HostRule hosts, Set<String> origins) implements Handler<RoutingCont
         }
         String origin = request.getHeader(HttpHeaders.ORIGIN);
         if (origin == null) {
-            context.next();
+            if (isEmbedded(request)) {
+                Problem.of(403, "Pages of other origins may not embed what this gateway answers.")
+                        .answer(context);
+            } else {
+                context.next();
+            }
             return;
         }
         if (!isSameOrigin(origin, authority) && !origins.contains(origin)) {
@@ -72,6 +77,18 @@ record Guard(HostRule hosts, Set<String> origins) implements Handler<RoutingCont
             return;
         }
         context.next();
+    }
+
+    /**
+     * Whether a page of another origin loads it as an image, a script or a frame, for which browsers send no {@code
+     * Origin}: it could not read the answer, but hold streams open. Following a link is allowed (W3C Fetch Metadata).
+     */
+    private static boolean isEmbedded(HttpServerRequest request) {
+        String site = request.getHeader("Sec-Fetch-Site");
+        boolean foreign = "cross-site".equals(site) || "same-site".equals(site);
+        return foreign
+                && !("navigate".equals(request.getHeader("Sec-Fetch-Mode"))
+                        && "document".equals(request.getHeader("Sec-Fetch-Dest")));
     }
 
     private static void allow(RoutingContext context, String origin) {
