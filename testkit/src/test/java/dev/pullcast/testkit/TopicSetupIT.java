@@ -91,7 +91,7 @@ class TopicSetupIT {
                             .isInstanceOfSatisfying(
                                     Ready.class,
                                     ready -> assertThat(ready.partitions())
-                                            .hasSize(7)
+                                            .hasSize(9)
                                             .allSatisfy((topic, count) ->
                                                     assertThat(count).isEqualTo(3)));
                 }

@@ -114,7 +114,7 @@ class JobReaderTest {
                 'images':['a','B']                              | images[1]: invalid image reference 'B': the repository name must be lower case
                 'images':[{}]                                   | images[0].image: is missing
                 'images':[{'image':['a']}]                      | images[0].image: must be a string, not an array
-                'images':[{'image':'a@b'}]                      | images[0].image: invalid image reference 'a@b': the digest must be sha256: with 64 or sha512: with 128 lower-case hex digits
+                'images':[{'image':'a@b'}]                      | images[0].image: invalid image reference '***@b': the digest must be sha256: with 64 or sha512: with 128 lower-case hex digits; a login does not belong into a name
                 'images':[{'image':'a','platform':'arm64'}]     | images[0].platform: invalid platform 'arm64': write os/architecture[/variant]
                 'images':[{'image':'a','platform':1}]           | images[0].platform: must be a string, not a number
                 'images':[{'image':'a','project':''}]           | images[0].project: must be 1 to 63 letters, digits, '.', '_' or '-', with a letter or digit first and last
