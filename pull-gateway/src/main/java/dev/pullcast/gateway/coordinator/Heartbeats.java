@@ -73,14 +73,15 @@ final class Heartbeats {
                 read(newest::put);
             }
         }
-        newest.forEach(this::put);
+        // The broker's clock; workers' own may be wrong.
+        newest.forEach((worker, record) -> put(worker, record, Instant.ofEpochMilli(record.timestamp())));
         thread = Thread.ofPlatform().daemon().name("coordinator-heartbeats").start(this::run);
     }
 
     private void run() {
         try {
             while (!closing) {
-                int read = read(this::put);
+                int read = read((worker, record) -> put(worker, record, clock.instant()));
                 if (read > 0 && read < SEVERAL) {
                     LockSupport.parkNanos(UNTIL_SEVERAL_NANOS);
                 }
@@ -107,14 +108,14 @@ final class Heartbeats {
         return records.count();
     }
 
-    private void put(String worker, ConsumerRecord<byte[], byte[]> record) {
+    private void put(String worker, ConsumerRecord<byte[], byte[]> record, Instant heardAt) {
         switch (HeartbeatRecord.read(record)) {
             case HeartbeatRecord.Believed(String id, var status) -> {
                 boolean silent = Instant.ofEpochMilli(record.timestamp())
                         .plus(WorkerTable.MAX_SILENCE)
                         .isBefore(clock.instant());
                 synchronized (lock) {
-                    fresh.put(id, silent ? null : status);
+                    fresh.put(id, silent || status == null ? null : status.heardAt(heardAt));
                 }
             }
             case HeartbeatRecord.Disbelieved(String reason) -> {

@@ -377,8 +377,7 @@ final class JobLedger {
     /** Ends the job if nothing more is to be waited for. */
     private void settle(OpenJob open, Instant now, List<Output> outputs) {
         boolean patient = open.closing() == null
-                && !open.isGraceOver(now)
-                && (open.workers().isEmpty() || !open.absent().isEmpty());
+                && (isMissingSome(open, now) || workers.isUnsettled(open.job().target(), now));
         if (!patient && open.isAnswered()) {
             outputs.add(new Output.Event(JobEndings.completed(open, rules, now)));
             String id = open.job().id();
@@ -388,6 +387,11 @@ final class JobLedger {
             garbage.addAll(open.keys());
             end(id, open.content(), now);
         }
+    }
+
+    private static boolean isMissingSome(OpenJob open, Instant now) {
+        return !open.isGraceOver(now)
+                && (open.workers().isEmpty() || !open.absent().isEmpty());
     }
 
     private void end(String id, String content, Instant now) {

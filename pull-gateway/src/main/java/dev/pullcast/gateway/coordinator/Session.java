@@ -77,6 +77,7 @@ final class Session implements AutoCloseable {
     private JobPlacement placement;
     private Instant lastCommit;
     private boolean joined;
+    private boolean inTouch = true;
     private @Nullable Metric heartbeatAge;
 
     Session(CoordinatorConfig config, HangingTransactions hanging, CoordinatorCounts counts) {
@@ -111,7 +112,9 @@ final class Session implements AutoCloseable {
     void run(BooleanSupplier stopping, java.util.function.Consumer<CoordinatorHealth> report) {
         try {
             heartbeats.start();
-            takeHeartbeats(config.clock().instant());
+            Instant now = config.clock().instant();
+            takeHeartbeats(now);
+            workers.inTouchAgain(now);
             writer.initTransactions();
             member.subscribe(List.of(topics.jobs(), topics.results()), new Ownership());
             while (!stopping.getAsBoolean()) {
@@ -163,6 +166,7 @@ final class Session implements AutoCloseable {
         boolean due = uncommitted.addAll(gained);
         gained.clear();
         takeHeartbeats(now);
+        lookWhetherInTouch(now);
         while (!unread.isEmpty() && !budget.isSpent()) {
             take(unread.remove(), now);
         }
@@ -335,6 +339,14 @@ final class Session implements AutoCloseable {
         ledgers.keySet().forEach(partition -> offer(partition, arrived, now));
     }
 
+    private void lookWhetherInTouch(Instant now) {
+        boolean before = inTouch;
+        inTouch = isInTouch();
+        if (inTouch && !before) {
+            workers.inTouchAgain(now);
+        }
+    }
+
     private CoordinatorHealth health() {
         int open = 0;
         long lag = 0;
@@ -343,7 +355,7 @@ final class Session implements AutoCloseable {
             lag += member.currentLag(new TopicPartition(topics.jobs(), entry.getKey()))
                     .orElse(0);
         }
-        return new CoordinatorHealth(isInTouch(), ledgers.keySet(), open, lag);
+        return new CoordinatorHealth(inTouch, ledgers.keySet(), open, lag);
     }
 
     /** An outage does not end a wait for records; that the group hears nothing of this member tells. */

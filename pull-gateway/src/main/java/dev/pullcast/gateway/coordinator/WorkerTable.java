@@ -6,11 +6,13 @@ import dev.pullcast.contract.worker.WorkerStatus;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -20,10 +22,19 @@ final class WorkerTable {
     /** After this time without a heartbeat a worker is forgotten: pods have new names after each start. */
     static final Duration MAX_SILENCE = Duration.ofHours(24);
 
+    /** How long workers that fell silent while Kafka was away are waited for. */
+    static final Duration SETTLE_TIMEOUT = Duration.ofSeconds(10);
+    /** A worker whose last heartbeat is older was gone before. */
+    private static final Duration MAX_OUTAGE = Duration.ofMinutes(10);
+
     private static final int MAX_WORKERS = 200_000;
 
     private final TreeMap<String, WorkerStatus> workers = new TreeMap<>();
     private final Map<String, Instant> heard = new LinkedHashMap<>();
+    /** Workers that look silent only because Kafka was away, or this coordinator was not there. */
+    private final Set<String> unheard = new HashSet<>();
+
+    private Instant settledAt = Instant.MIN;
 
     /**
      * Takes a heartbeat, or null when the worker left.
@@ -32,6 +43,7 @@ final class WorkerTable {
      */
     boolean put(String worker, @Nullable WorkerStatus status, Instant now) {
         heard.remove(worker);
+        unheard.remove(worker);
         if (status == null || !status.worker().equals(worker)) {
             workers.remove(worker);
             return false;
@@ -46,6 +58,33 @@ final class WorkerTable {
                         || !before.labels().equals(status.labels()));
     }
 
+    /**
+     * Kafka is in touch again, or for the first time. Workers that seem to have fallen silent lately may only not have been
+     * heard: until {@link #SETTLE_TIMEOUT} has passed they are not taken for gone.
+     */
+    void inTouchAgain(Instant now) {
+        settledAt = now.plus(SETTLE_TIMEOUT);
+        unheard.clear();
+        workers.values().stream()
+                .filter(w -> w.isExpired(now) && !w.time().plus(MAX_OUTAGE).isBefore(now))
+                .map(WorkerStatus::worker)
+                .forEach(unheard::add);
+    }
+
+    /** Whether a worker that looks silent may only not have been heard. */
+    private boolean isUnheard(String worker, Instant now) {
+        return unheard.contains(worker) && now.isBefore(settledAt);
+    }
+
+    /** Whether a target may mean workers that were not heard yet. */
+    boolean isUnsettled(Target target, Instant now) {
+        return !unheard.isEmpty()
+                && now.isBefore(settledAt)
+                && unheard.stream()
+                        .map(workers::get)
+                        .anyMatch(w -> w != null && target.matches(w.worker(), w.labels()));
+    }
+
     private void forgetSilent(Instant now) {
         Iterator<Map.Entry<String, Instant>> oldest = heard.entrySet().iterator();
         while (oldest.hasNext()) {
@@ -55,6 +94,7 @@ final class WorkerTable {
             }
             oldest.remove();
             workers.remove(one.getKey());
+            unheard.remove(one.getKey());
         }
     }
 
@@ -109,7 +149,7 @@ final class WorkerTable {
     /** Whether it is known and was heard of lately, be it on its way out. */
     boolean isLive(String worker, Instant now) {
         WorkerStatus status = workers.get(worker);
-        return status != null && !status.isExpired(now);
+        return status != null && (!status.isExpired(now) || isUnheard(worker, now));
     }
 
     private static boolean takesTasks(WorkerStatus worker, Instant now) {

@@ -466,6 +466,70 @@ class JobLedgerTest extends LedgerTest {
     }
 
     @Nested
+    class WhenKafkaWasAway {
+        private final Target any = new Target(Target.Mode.ANY, List.of(), Map.of());
+
+        @Test
+        void aJobWaitsForLivingWorkersThatWereNotHeardYet() {
+            arrive("first", "second");
+            now = now.plusSeconds(30);
+            workers.inTouchAgain(now);
+            arrive("first");
+            read(Given.job("alpine"));
+
+            assertThat(events(result(Given.succeeded("first", "alpine", now)), JobCompleted.class))
+                    .as("the second has not had time to be heard")
+                    .isEmpty();
+            assertThat(tasks(arrive("second")))
+                    .extracting(TaskRecord.OfWorker::worker)
+                    .containsExactly("second");
+            assertThat(only(result(Given.succeeded("second", "alpine", now)), JobCompleted.class)
+                            .workers())
+                    .isEqualTo(2);
+        }
+
+        @Test
+        void aJobEndsWithoutThoseThatStaySilent() {
+            arrive("first", "second");
+            now = now.plusSeconds(30);
+            workers.inTouchAgain(now);
+            arrive("first");
+            read(Given.job("alpine"));
+            result(Given.succeeded("first", "alpine", now));
+
+            assertThat(only(pass(WorkerTable.SETTLE_TIMEOUT), JobCompleted.class)
+                            .workers())
+                    .isEqualTo(1);
+        }
+
+        @Test
+        void aJobForAnyStaysWithItsWorker() {
+            arrive("first");
+            read(Given.job(any, "alpine"));
+            now = now.plusSeconds(30);
+            workers.inTouchAgain(now);
+            arrive("second");
+
+            assertThat(tasks(pass(Duration.ofSeconds(1)))).isEmpty();
+            arrive("first");
+            assertThat(tasks(pass(Duration.ofSeconds(14)))).isEmpty();
+        }
+
+        @Test
+        void aJobForAnyMovesWhenItsWorkerStaysSilent() {
+            arrive("first");
+            read(Given.job(any, "alpine"));
+            now = now.plusSeconds(30);
+            workers.inTouchAgain(now);
+            arrive("second");
+
+            assertThat(tasks(pass(WorkerTable.SETTLE_TIMEOUT)))
+                    .extracting(TaskRecord.OfWorker::worker)
+                    .containsExactly("first", "second");
+        }
+    }
+
+    @Nested
     class WhenAnEndIsWrittenOnBehalfOfAWorker {
         @Test
         void theWorkersOwnAnswerCountsWhereItStandsFirstInTheLog() {

@@ -52,6 +52,22 @@ public record WorkerStatus(
         return time.plusSeconds(3L * Math.max(1, heartbeatSeconds)).isBefore(now);
     }
 
+    /** The same with the time at which it was heard, where the worker's own clock is not to be trusted. */
+    public WorkerStatus heardAt(Instant at) {
+        return new WorkerStatus(
+                worker,
+                incarnation,
+                state,
+                labels,
+                startedAt,
+                at,
+                heartbeatSeconds,
+                engine,
+                pullsRunning,
+                pullsQueued,
+                version);
+    }
+
     /** What a worker can do. */
     public enum State {
         /** Takes pulls. */
