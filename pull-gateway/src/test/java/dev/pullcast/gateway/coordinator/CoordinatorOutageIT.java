@@ -83,6 +83,8 @@ class CoordinatorOutageIT {
                                     topics.results(),
                                     topics.workers(),
                                     topics.sets(),
+                                    topics.coordinator(),
+                                    topics.fleet(),
                                     topics.rejected())
                             .map(name -> new NewTopic(name, 2, (short) 1))
                             .toList())
