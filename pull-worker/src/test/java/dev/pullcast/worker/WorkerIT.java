@@ -138,6 +138,17 @@ class WorkerIT {
         kafka.send(kafka.topics().tasks(), "w1", task);
     }
 
+    @Test
+    void itBeatsWhileItsEngineDoesNotAnswer() {
+        engine.when(EngineRoute.INFO, _ -> true, EngineAnswer.silence());
+
+        start("1");
+
+        assertThat(kafka.readUntil(kafka.topics().workers(), beats -> beats.size() >= 3))
+                .allSatisfy(beat -> assertThat(ContractJson.readWorker(beat.value()).worker())
+                        .isEqualTo("w1"));
+    }
+
     private List<PullEvent> events(String topic, String lastType) {
         return kafka
                 .readUntil(

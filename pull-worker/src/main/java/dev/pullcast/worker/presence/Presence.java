@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,6 +25,8 @@ import org.slf4j.LoggerFactory;
 /** Heartbeats. All fields belong to the worker's context. */
 public final class Presence {
     private static final Logger LOG = LoggerFactory.getLogger(Presence.class);
+    /** An engine that unpacks layers may take long to answer; its worker lives all the same. */
+    private static final int ENGINE_TIMEOUT_SECONDS = 2;
 
     private final Vertx vertx;
     private final KafkaProducer<String, byte[]> producer;
@@ -39,6 +42,7 @@ public final class Presence {
     private boolean draining;
     private boolean left;
     private boolean sending;
+    private @Nullable Future<Void> looking;
     private long timer = -1;
 
     /**
@@ -96,12 +100,33 @@ public final class Presence {
                 .mapEmpty();
     }
 
+    /** Sends a heartbeat, which does not wait for an engine that is slow: with what is known of it then. */
     private Future<Void> beat() {
         if (sending) {
             return Future.succeededFuture();
         }
         sending = true;
-        return engine.facts()
+        return look()
+                .timeout(ENGINE_TIMEOUT_SECONDS, TimeUnit.SECONDS)
+                .transform(_ -> left ? Future.<Void>succeededFuture() : send(shown()))
+                .onComplete(_ -> sending = false);
+    }
+
+    private WorkerStatus.State shown() {
+        WorkerStatus.State known = state;
+        if (draining) {
+            return WorkerStatus.State.DRAINING;
+        }
+        return known == null ? WorkerStatus.State.ENGINE_GONE : known;
+    }
+
+    /** Asks the engine, unless it is asked already. Never fails. */
+    private Future<Void> look() {
+        Future<Void> running = looking;
+        if (running != null && !running.isComplete()) {
+            return running;
+        }
+        Future<Void> look = engine.facts()
                 .onSuccess(fresh -> facts = fresh)
                 .<WorkerStatus.State>map(_ -> WorkerStatus.State.READY)
                 .otherwise(t -> {
@@ -110,14 +135,15 @@ public final class Presence {
                     }
                     return WorkerStatus.State.ENGINE_GONE;
                 })
-                .compose(now -> {
+                .onSuccess(now -> {
                     if (state == WorkerStatus.State.ENGINE_GONE && now == WorkerStatus.State.READY) {
                         LOG.info("the engine answers again");
                     }
                     state = now;
-                    return left ? Future.<Void>succeededFuture() : send(draining ? WorkerStatus.State.DRAINING : now);
                 })
-                .onComplete(_ -> sending = false);
+                .mapEmpty();
+        looking = look;
+        return look;
     }
 
     private Future<Void> send(WorkerStatus.State shown) {
