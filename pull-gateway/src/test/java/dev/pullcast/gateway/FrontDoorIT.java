@@ -277,6 +277,8 @@ class FrontDoorIT {
     @Nested
     class StreamsThatAreNotRead {
         private static final int STREAMS = 120;
+        /** All jobs of the state in one page. */
+        private static final String LARGE_PAGES = "gateway.page-bytes=67108864";
 
         /** Some sixty jobs that look like any, whose snapshot is above ten megabytes. */
         private void fillTheState() {
@@ -300,7 +302,7 @@ class FrontDoorIT {
 
         @Test
         void shareOneSnapshotAndAreCut() throws Exception {
-            startGateway("gateway.sse.stall-seconds=2");
+            startGateway("gateway.sse.stall-seconds=2", LARGE_PAGES);
             fillTheState();
             await().until(() ->
                     SseProbe.get(port, "/v1/pulls?limit=1000").body().split("\"id\"", -1).length > 60);
@@ -320,7 +322,7 @@ class FrontDoorIT {
 
         @Test
         void areRefusedWhereThereAreTooManyInTheirSnapshot() throws Exception {
-            startGateway("gateway.sse.stall-seconds=30", "gateway.sse.max-snapshots=20");
+            startGateway("gateway.sse.stall-seconds=30", "gateway.sse.max-snapshots=20", LARGE_PAGES);
             fillTheState();
             await().until(() ->
                     SseProbe.get(port, "/v1/pulls?limit=1000").body().split("\"id\"", -1).length > 60);
