@@ -29,14 +29,16 @@ class SbomIT {
         assertThat(bom.path("bomFormat").asString()).isEqualTo("CycloneDX");
         List<String> names = new ArrayList<>();
         for (JsonNode component : bom.path("components")) {
-            String name = component.path("group").asString() + ":" + component.path("name").asString();
+            String name = component.path("group").asString() + ":"
+                    + component.path("name").asString();
             names.add(name);
             if (!name.startsWith("dev.pullcast:")) {
                 assertThat(component.path("hashes").size()).as(name).isPositive();
             }
         }
         assertThat(names)
-                .contains("io.vertx:vertx-core", "org.apache.kafka:kafka-clients", "tools.jackson.core:jackson-databind");
+                .contains(
+                        "io.vertx:vertx-core", "org.apache.kafka:kafka-clients", "tools.jackson.core:jackson-databind");
     }
 
     @Test

@@ -127,7 +127,8 @@ class HttpRulesIT {
 
         String[] link = {"Sec-Fetch-Site: cross-site", "Sec-Fetch-Mode: navigate", "Sec-Fetch-Dest: document"};
         assertThat(SseProbe.get(port, "/", link).status()).isEqualTo(200);
-        assertThat(SseProbe.get(port, "/v1/pulls", "Sec-Fetch-Site: same-origin").status())
+        assertThat(SseProbe.get(port, "/v1/pulls", "Sec-Fetch-Site: same-origin")
+                        .status())
                 .isEqualTo(200);
         assertThat(SseProbe.get(port, "/v1/pulls", "Sec-Fetch-Site: none").status())
                 .isEqualTo(200);

@@ -145,8 +145,9 @@ class WorkerIT {
         start("1");
 
         assertThat(kafka.readUntil(kafka.topics().workers(), beats -> beats.size() >= 3))
-                .allSatisfy(beat -> assertThat(ContractJson.readWorker(beat.value()).worker())
-                        .isEqualTo("w1"));
+                .allSatisfy(
+                        beat -> assertThat(ContractJson.readWorker(beat.value()).worker())
+                                .isEqualTo("w1"));
     }
 
     private List<PullEvent> events(String topic, String lastType) {

@@ -3,7 +3,6 @@ package dev.pullcast.gateway.coordinator;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
-import dev.pullcast.gateway.coordinator.OpenJob.Ending;
 import java.util.Arrays;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;

@@ -6,8 +6,6 @@ import dev.pullcast.contract.event.JobResult;
 import dev.pullcast.contract.event.PullEvent;
 import dev.pullcast.contract.event.PullOrigin;
 import dev.pullcast.contract.job.TaskRecord.TaskPull;
-import dev.pullcast.gateway.coordinator.OpenJob.Closing;
-import dev.pullcast.gateway.coordinator.OpenJob.Ending;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 

@@ -9,8 +9,6 @@ import dev.pullcast.contract.job.StandingSet;
 import dev.pullcast.contract.job.Target;
 import dev.pullcast.contract.job.TaskRecord.TaskPull;
 import dev.pullcast.contract.worker.WorkerStatus;
-import dev.pullcast.gateway.coordinator.OpenJob.Closing;
-import dev.pullcast.gateway.coordinator.OpenJob.Ending;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;

@@ -30,38 +30,6 @@ import org.jspecify.annotations.Nullable;
  * by the coordinator's thread.
  */
 final class OpenJob {
-    /** How a pull ended. */
-    enum Ending {
-        SUCCEEDED('S'),
-        SKIPPED('K'),
-        FAILED('F'),
-        CANCELLED('C');
-
-        static final List<Ending> ALL = List.of(values());
-        private final byte letter;
-
-        Ending(char letter) {
-            this.letter = (byte) letter;
-        }
-
-        /** Its letter in {@link JobEntry.Assigned}. */
-        byte letter() {
-            return letter;
-        }
-    }
-
-    /** Why no more is started. */
-    sealed interface Closing {
-        /** When it is closed whether or not all workers have answered. */
-        Instant at();
-
-        /** It was cancelled. */
-        record Cancelled(Instant at, String message) implements Closing {}
-
-        /** Its deadline passed. */
-        record Expired(Instant at) implements Closing {}
-    }
-
     private static final int PER_JOB = 2_000;
     private static final int PER_IMAGE = 300;
     private static final long PER_LABEL = 100;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.pullcast.gateway.coordinator;
 
-import dev.pullcast.gateway.coordinator.OpenJob.Ending;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

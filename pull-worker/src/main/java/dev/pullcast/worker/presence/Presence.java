@@ -106,8 +106,7 @@ public final class Presence {
             return Future.succeededFuture();
         }
         sending = true;
-        return look()
-                .timeout(ENGINE_TIMEOUT_SECONDS, TimeUnit.SECONDS)
+        return look().timeout(ENGINE_TIMEOUT_SECONDS, TimeUnit.SECONDS)
                 .transform(_ -> left ? Future.<Void>succeededFuture() : send(shown()))
                 .onComplete(_ -> sending = false);
     }
