@@ -293,12 +293,7 @@ public final class Gateway {
                         watch.close();
                         return Future.succeededFuture();
                     });
-                    watch.add(
-                            "the feed",
-                            task -> feed.ask(_ -> {
-                                task.run();
-                                return true;
-                            }));
+                    watch.add("the feed", feed::run);
                     watch.start();
                     return vertx.deployVerticle(
                             () -> new HttpApi(config.http(), parts, now -> bound = now),

@@ -352,6 +352,11 @@ public final class EventFeed extends VerticleBase {
         context.runOnContext(_ -> listeners.remove(listener));
     }
 
+    /** Runs a task between two batches, also while Kafka has not been met yet. */
+    public void run(Runnable task) {
+        context.runOnContext(_ -> task.run());
+    }
+
     /** Asks for something of the feed's state; the answer comes on the caller's context, in order with the batches. */
     public <T extends @Nullable Object> Future<T> ask(Function<FeedState, T> question) {
         return onFeed(vertx.getOrCreateContext(), _ -> question.apply(running().state(fleet)));
