@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 
 import com.github.f4b6a3.ulid.UlidCreator;
 import dev.pullcast.contract.codec.ContractJson;
+import dev.pullcast.contract.event.PullEvent;
+import dev.pullcast.contract.kafka.Topics;
 import dev.pullcast.contract.worker.WorkerStatus;
 import dev.pullcast.testkit.BlockedEventLoops;
 import dev.pullcast.testkit.SseProbe;
@@ -106,9 +108,10 @@ class PauseAndSetsIT {
                 .filter(task -> task.get("job").asString().equals(id))
                 .toList();
         int partition = tasks.getFirst().get("jobPartition").asInt();
-        var ended = GatewayFixture.succeeded(id, WORKER, 1);
+        var ended = (PullEvent.OfPull) GatewayFixture.succeeded(id, WORKER, 1);
         kafka.send(kafka.topics().events(), partition, id, ended);
-        kafka.send(kafka.topics().results(), partition, id + "/w1", ended);
+        String key = Topics.resultKey(id, WORKER, ended.origin().pull());
+        kafka.send(kafka.topics().results(), partition, key, ended);
         awaitState(id, "completed");
     }
 

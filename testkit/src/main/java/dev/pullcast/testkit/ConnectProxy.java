@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * remembers the heads of the requests to itself. Each connection has threads of its own.
  */
 public final class ConnectProxy implements AutoCloseable {
+    private final Thread acceptor;
     private final ServerSocket listener;
     private final Map<String, Integer> ports = new ConcurrentHashMap<>();
     private final List<String> heads = new CopyOnWriteArrayList<>();
@@ -37,7 +38,7 @@ public final class ConnectProxy implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        Thread.ofPlatform().daemon().name("connect-proxy").start(this::accept);
+        acceptor = Thread.ofPlatform().daemon().name("connect-proxy").start(this::accept);
     }
 
     /** Leads {@code host:port} to a port on loopback. */
@@ -72,8 +73,12 @@ public final class ConnectProxy implements AutoCloseable {
     public void close() {
         try {
             listener.close();
+            // A thread within accept keeps the closed socket listening until it wakes, and may take one more.
+            acceptor.join();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

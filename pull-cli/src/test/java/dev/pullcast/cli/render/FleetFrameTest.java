@@ -25,7 +25,7 @@ class FleetFrameTest {
                         1 worker, 1 gone, 2 jobs running
                         job-3   0% ........................ 0 of 1 pulls
                           redis      queued
-                        018f6f2c-7f1e-7cc3-98c4-dc0c0c07398f  50% ============............ 1 of 3 pulls, 1 failed
+                        018f6f2c-7f1e-7cc3-98c4-dc0c0c07398f  16% ===..................... 1 of 3 pulls, 1 failed
                           east alpine ====================....................  50%  0.50/1.00 kB 5.20 MB/s  ETA 1:15
                           west alpine queued
                         + job-1 succeeded, 1 of 1 pulls""");
@@ -37,7 +37,7 @@ class FleetFrameTest {
                         1 worker, 1 gone, 2 jobs running
                         job-3   0% 0 of 1 pulls
                           redis      queued
-                        ~dc0c0c07398f  50% 1 of 3 pulls, 1 fail~
+                        ~dc0c0c07398f  16% 1 of 3 pulls, 1 fail~
                           east alpine ==========...........  50%
                           west alpine queued
                         + job-1 succeeded, 1 of 1 pulls""");

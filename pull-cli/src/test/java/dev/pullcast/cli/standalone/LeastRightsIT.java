@@ -220,7 +220,7 @@ class LeastRightsIT {
                 .containsAll(rows("producer", Rights.ofProducer(Topics.DEFAULT)))
                 .containsAll(rows("subscriber", Rights.ofSubscriber(Topics.DEFAULT, "GROUP")))
                 .containsAll(rows("set-up", Rights.ofSetUp(Topics.DEFAULT)))
-                .hasSize(6 + 5 + 14 + 3 + 1 + 4 + 1);
+                .hasSize(6 + 7 + 16 + 3 + 1 + 4 + 1);
     }
 
     private static List<String> rows(String role, List<Right> rights) {
