@@ -240,20 +240,14 @@ class LauncherIT {
             Path wrapper = Files.writeString(folder.resolve("docker"), """
                 #!/bin/sh
                 case $1 in --host=*) shift ;; esac
-                PATH=${PATH#*:} exec docker --host "$ELSEWHERE" "$@"
-                """);
+                PATH=${PATH#*:} exec docker --host "%s" "$@"
+                """.formatted(ENGINE.dockerHost()));
             assertThat(wrapper.toFile().setExecutable(true)).isTrue();
             String nobody = folder.resolve("nobody.sock").toString();
             String image = ENGINE.image("cli/command:1");
             Ran ran = Processes.run(
                     List.of(LAUNCHER, "pull", "--socket", nobody, image),
-                    Map.of(
-                            "PULLCAST_NO_BUILD",
-                            "1",
-                            "ELSEWHERE",
-                            ENGINE.dockerHost(),
-                            "PATH",
-                            folder + ":" + System.getenv("PATH")));
+                    Map.of("PULLCAST_NO_BUILD", "1", "PATH", folder + ":" + System.getenv("PATH")));
             assertThat(ran.output()).contains("using the docker command instead", image + ": pulled");
             assertThat(ran.exitCode()).isEqualTo(ExitCodes.OK);
             assertThat(ENGINE.has(image)).isTrue();
