@@ -74,14 +74,14 @@ final class Heartbeats {
             }
         }
         // The broker's clock; workers' own may be wrong.
-        newest.forEach((worker, record) -> put(worker, record, Instant.ofEpochMilli(record.timestamp())));
+        newest.values().forEach(record -> put(record, Instant.ofEpochMilli(record.timestamp())));
         thread = Thread.ofPlatform().daemon().name("coordinator-heartbeats").start(this::run);
     }
 
     private void run() {
         try {
             while (!closing) {
-                int read = read((worker, record) -> put(worker, record, clock.instant()));
+                int read = read((_, record) -> put(record, clock.instant()));
                 if (read > 0 && read < SEVERAL) {
                     LockSupport.parkNanos(UNTIL_SEVERAL_NANOS);
                 }
@@ -108,7 +108,7 @@ final class Heartbeats {
         return records.count();
     }
 
-    private void put(String worker, ConsumerRecord<byte[], byte[]> record, Instant heardAt) {
+    private void put(ConsumerRecord<byte[], byte[]> record, Instant heardAt) {
         switch (HeartbeatRecord.read(record)) {
             case HeartbeatRecord.Believed(String id, var status) -> {
                 boolean silent = Instant.ofEpochMilli(record.timestamp())
