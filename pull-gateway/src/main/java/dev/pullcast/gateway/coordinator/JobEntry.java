@@ -78,7 +78,7 @@ sealed interface JobEntry {
     record Expected(List<String> workers) implements JobEntry {}
 
     /**
-     * What is known of one expected worker; without it, the worker has no task and no pull of it has ended.
+     * State of one expected worker; without it, the worker has no task and no pull of it has ended.
      *
      * @param given whether it has the task
      * @param stopSent whether it was told to stop

@@ -144,7 +144,7 @@ final class JobLedger {
     }
 
     /**
-     * What an earlier owner of the partition wrote to the changelog, before anything else.
+     * Takes over the state that an earlier owner wrote to the changelog, before anything else.
      *
      * @param state the newest value of each key
      */

@@ -67,7 +67,7 @@ final class Session implements AutoCloseable {
     private final Map<Integer, JobLedger> ledgers = new TreeMap<>();
     private final Set<Integer> uncommitted = new HashSet<>();
     private final Set<Integer> gained = new HashSet<>();
-    /** What was read and waits for room in a transaction. */
+    /** Records that wait for room in a transaction. */
     private final ArrayDeque<ConsumerRecord<byte[], byte[]>> unread = new ArrayDeque<>();
     /** Ledgers that the group took back and may give again. */
     private final Map<Integer, JobLedger> revoked = new HashMap<>();

@@ -29,7 +29,7 @@ class LedgerPropertyTest {
     private static final List<String> IMAGES = List.of("alpine", "busybox");
     private static final Target ANY = new Target(Target.Mode.ANY, List.of(), Map.of());
 
-    /** What may happen. */
+    /** Events of a fleet. */
     enum Step {
         JOB_FOR_ALL,
         JOB_FOR_ANY,
@@ -116,7 +116,7 @@ class LedgerPropertyTest {
             commit(ledger.onTime(now));
         }
 
-        /** What was decided and not committed is lost, and another coordinator reads the changelog. */
+        /** Loses decisions without a commit; another coordinator reads the changelog. */
         private void crash() {
             budget.reset();
             ledger = restored();

@@ -33,7 +33,7 @@ abstract class LedgerTest {
     }
 
     /**
-     * What a session does with decisions: writes changes to the changelog, and reads back the ends of pulls that were
+     * Commits decisions as a session does: writes changes to the changelog, and reads back the ends of pulls that were
      * written on behalf of workers. After each of them a ledger that is restored must equal the living one.
      */
     List<Output> commit(List<Output> decided) {
